@@ -1,0 +1,48 @@
+#include "model/finding.h"
+
+#include <array>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+namespace vams {
+namespace {
+
+constexpr std::array<std::pair<FindingKind, std::string_view>, 8> kNames{{
+    {FindingKind::kFailed, "failed"},
+    {FindingKind::kMissing, "missing"},
+    {FindingKind::kStale, "stale"},
+    {FindingKind::kUnexpected, "unexpected"},
+    {FindingKind::kSkipped, "skipped"},
+    {FindingKind::kWithheld, "withheld"},
+    {FindingKind::kGone, "gone"},
+    {FindingKind::kInvalid, "invalid"},
+}};
+
+}  // namespace
+
+std::string_view IndexKindName(IndexKind kind) { return kind == IndexKind::kAssets ? "assets" : "files"; }
+
+std::string_view FindingKindName(FindingKind kind) {
+  for (const auto& [k, name] : kNames) {
+    if (k == kind) return name;
+  }
+  return "";
+}
+
+std::optional<FindingKind> FindingKindFromName(std::string_view name) {
+  for (const auto& [kind, n] : kNames) {
+    if (n == name) return kind;
+  }
+  return std::nullopt;
+}
+
+std::string ToNdjson(const Finding& finding) {
+  nlohmann::ordered_json line{{"index", IndexKindName(finding.index)},
+                              {"id", finding.id},
+                              {"kind", FindingKindName(finding.kind)},
+                              {"cause", finding.cause}};
+  if (!finding.detail.empty()) line["detail"] = finding.detail;
+  return line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+}
+
+}  // namespace vams
