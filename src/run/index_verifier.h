@@ -62,7 +62,7 @@ class IndexVerifier {
   Parts parts_;
   IndexComparison comparison_;
   IndexReport report_;
-  std::atomic<std::uint64_t> read_{0};  // documents of both sides
+  std::atomic<std::uint64_t> read_{0};                         // documents of both sides
   std::vector<std::pair<std::string, std::string>> suspects_;  // id, locator: missing or different at first sight
   std::vector<std::string> unexpected_;
 };
