@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/units.h"
 #include "documents/compatibility.h"
+#include "events/reindex_event.h"
 #include "ports/log.h"
 
 namespace vams {
@@ -41,7 +42,7 @@ enum class Attribution {
   kHead,      // a HEAD per object tells its asset
   kLocation,  // the asset table's locations tell it
 };
-enum class EventKeyEncoding { kMinimal, kS3, kRaw };  // docs/reference/deployment-hazards.md H6
+using EventKeyEncoding = KeyEncoding;
 enum class OutputFormat { kText, kJson };
 enum class ProgressMode { kAuto, kBar, kLog, kJson, kNone };
 enum class Operation { kAssets, kFiles, kBoth };
