@@ -1,5 +1,7 @@
 #include "backends/local.h"
 
+#include <algorithm>
+
 #include "backends/local_impl.h"
 #include "base/text.h"
 
@@ -89,6 +91,7 @@ Status LocalVams::Init(const std::string& directory, const LocalInit& init) {
                         {init.asset_index_parameter, init.asset_index_name},
                         {init.file_index_parameter, init.file_index_name}};
   content.file_event_queue = kFileEventQueue;
+  content.scratch = init.scratch;
   return VamsDirectory::Create(directory, content);
 }
 

@@ -35,6 +35,9 @@ struct LocalInit {
   std::string endpoint_parameter = "/vams-local/aos/endPoint";
   std::string asset_index_parameter = "/vams-local/aos/assetIndexName";
   std::string file_index_parameter = "/vams-local/aos/fileIndexName";
+  // A throw-away VAMS: nothing is synced to the disk, which is many times faster. It outlives its processes but not a
+  // power failure.
+  bool scratch = false;
 };
 
 struct LocalBucket {

@@ -93,10 +93,10 @@ CREATE VIRTUAL TABLE search USING fts5(words, content='', tokenize="unicode61 re
 // The indexes sync every commit, because the queue forgets a message as soon as its document is there. The tables need
 // not: what a power failure takes from their last moments is a delivery or a touch, which comes again.
 constexpr FileSpec kSpecs[] = {
-    {FileKind::kTables, "vams.db", 0x56414D74, kTablesSchema, 4096, false},
-    {FileKind::kObjects, "objects.db", 0x56414D6F, kObjectsSchema, 4096, true},
-    {FileKind::kAssetIndex, "asset-index.db", 0x56414D61, kIndexSchema, 4096, true},
-    {FileKind::kFileIndex, "file-index.db", 0x56414D66, kIndexSchema, 4096, true},
+    {FileKind::kTables, "vams.db", 0x56414D74, kTablesSchema, 4096, Sync::kCheckpoint},
+    {FileKind::kObjects, "objects.db", 0x56414D6F, kObjectsSchema, 4096, Sync::kCommit},
+    {FileKind::kAssetIndex, "asset-index.db", 0x56414D61, kIndexSchema, 4096, Sync::kCommit},
+    {FileKind::kFileIndex, "file-index.db", 0x56414D66, kIndexSchema, 4096, Sync::kCommit},
 };
 
 }  // namespace

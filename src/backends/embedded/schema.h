@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "backends/embedded/sqlite_db.h"
+
 namespace vams::embedded {
 
 enum class FileKind { kTables, kObjects, kAssetIndex, kFileIndex };
@@ -19,8 +21,8 @@ struct FileSpec {
   std::string_view file_name;
   std::uint32_t application_id;  // SQLite keeps it in the header: tells our files from others
   std::string_view schema;
-  int page_size;           // bytes
-  bool sync_every_commit;  // DatabaseOptions::sync_every_commit while a run is on
+  int page_size;  // bytes
+  Sync sync;      // while a run is on
 };
 
 const FileSpec& SpecOf(FileKind kind);

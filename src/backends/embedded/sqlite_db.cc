@@ -35,6 +35,15 @@ Connection::Mode ModeFor(const std::string& path) {
   return !ignored && log_size > 0 ? Connection::Mode::kReadOnly : Connection::Mode::kImmutable;
 }
 
+std::string_view SyncName(Sync sync) {
+  switch (sync) {
+    case Sync::kNever: return "OFF";
+    case Sync::kCheckpoint: return "NORMAL";
+    case Sync::kCommit: return "FULL";
+  }
+  return "FULL";
+}
+
 std::string FileUri(const std::string& path, std::string_view query) {
   std::string uri = "file:";
   for (const char c : path) {
@@ -205,8 +214,16 @@ Result<std::unique_ptr<Connection>> Database::Connect(Bytes cache) const {
   TRY(connection->Execute(
       fmt::format("PRAGMA cache_size=-{}; PRAGMA synchronous={}; PRAGMA temp_store=MEMORY; PRAGMA mmap_size=0; "
                   "PRAGMA journal_size_limit={};",
-                  cache.value >> 10, options_.sync_every_commit ? "FULL" : "NORMAL", std::uint64_t{32} << 20)));
+                  cache.value >> 10, SyncName(options_.sync), std::uint64_t{32} << 20)));
   return connection;
+}
+
+Status Database::NeverSync() {
+  options_.sync = Sync::kNever;
+  MutexLock lock(readers_mutex_);
+  readers_ -= idle_readers_.size();
+  idle_readers_.clear();
+  return writer_ ? writer_->Execute("PRAGMA synchronous=OFF") : Status{};
 }
 
 Status Database::BeginWrite() {

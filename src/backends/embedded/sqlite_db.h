@@ -105,10 +105,16 @@ class Connection {
   std::unordered_map<sqlite3_stmt*, Cached*> by_stmt_;
 };
 
+// A commit always outlives the process. What a power failure may take:
+enum class Sync {
+  kNever,       // the whole file: for throw-away directories
+  kCheckpoint,  // the last commits
+  kCommit,      // nothing, at the cost of a sync each
+};
+
 struct DatabaseOptions {
   Duration busy_timeout = std::chrono::seconds{30};  // how long a write waits for other processes
-  // A commit always outlives the process. `true`: it outlives a power failure too, at the cost of a sync each.
-  bool sync_every_commit = true;
+  Sync sync = Sync::kCommit;
   Bytes writer_cache{std::uint64_t{2} << 20};
   Bytes reader_cache{std::uint64_t{1} << 20};
   std::size_t max_readers = 6;
@@ -142,6 +148,9 @@ class Database {
     return body(*lease.connection);
   }
 
+  // Before anything else uses it.
+  Status NeverSync();
+
   const std::string& path() const { return path_; }
   bool read_only() const { return mode_ != Connection::Mode::kReadWrite; }
 
@@ -170,7 +179,7 @@ class Database {
   void ReleaseReader(std::unique_ptr<Connection> connection) EXCLUDES(readers_mutex_);
 
   const std::string path_;
-  const DatabaseOptions options_;
+  DatabaseOptions options_;  // unchanging once in use
   const Connection::Mode mode_;
   Mutex writer_mutex_;
   std::unique_ptr<Connection> writer_;  // used under writer_mutex_; null where nothing can be written

@@ -36,8 +36,8 @@ Error NotAVams(const std::string& directory) {
 Result<std::string> ReadHeader(const std::string& path) {
   constexpr int kHeaderBytes = 100;
   sqlite3_vfs* vfs = sqlite3_vfs_find(nullptr);
-  std::unique_ptr<char, void (*)(char*)> name(sqlite3_create_filename(path.c_str(), "", "", 0, nullptr),
-                                              [](char* p) { sqlite3_free_filename(p); });
+  std::unique_ptr<const char, void (*)(const char*)> name(sqlite3_create_filename(path.c_str(), "", "", 0, nullptr),
+                                                          [](const char* p) { sqlite3_free_filename(p); });
   std::vector<char> memory(static_cast<std::size_t>(vfs->szOsFile));
   auto* file = reinterpret_cast<sqlite3_file*>(memory.data());
   int code = vfs->xOpen(vfs, name.get(), file, SQLITE_OPEN_READONLY | SQLITE_OPEN_MAIN_DB, nullptr);
@@ -108,15 +108,17 @@ std::string RandomId() {
   return fmt::format("{:08x}{:08x}{:08x}{:08x}", device(), device(), device(), device());
 }
 
+// Nobody sees the file yet, so that one sync at its end is enough.
 Status WriteNewFile(const fs::path& path, const FileSpec& spec, const NewDirectory& content, const std::string& id) {
   TRY_ASSIGN(auto connection, Connection::Open(path.string(), Connection::Mode::kCreate));
   TRY(connection->Execute(
-      fmt::format("PRAGMA page_size={}; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; BEGIN;", spec.page_size)));
+      fmt::format("PRAGMA page_size={}; PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF; BEGIN;", spec.page_size)));
   TRY(connection->Execute(std::string(spec.schema)));
   TRY(connection->Execute(
       fmt::format("PRAGMA application_id={}; PRAGMA user_version={};", spec.application_id, kFormatVersion)));
   TRY(WriteMeta(*connection, "file", spec.file_name));
   TRY(WriteMeta(*connection, "vams", id));
+  if (content.scratch) TRY(WriteMeta(*connection, "scratch", "1"));
   if (spec.kind == FileKind::kTables) {
     TRY_ASSIGN(Statement parameter, connection->Prepare("INSERT INTO parameters(name, value) VALUES(?1, ?2)"));
     for (const auto& [name, value] : content.parameters) TRY(parameter.Text(1, name).Text(2, value).Run());
@@ -128,7 +130,16 @@ Status WriteNewFile(const fs::path& path, const FileSpec& spec, const NewDirecto
     TRY(WriteMeta(*connection, "definition", index.definition));
     TRY(WriteMeta(*connection, "documents", "0"));
   }
-  return connection->Execute("COMMIT; PRAGMA wal_checkpoint(TRUNCATE);");
+  return connection->Execute("COMMIT; PRAGMA journal_mode=WAL;");
+}
+
+Status SyncToDisk(const fs::path& path) {
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  const bool synced = fd >= 0 && ::fsync(fd) == 0;
+  const int number = errno;
+  if (fd >= 0) ::close(fd);
+  if (synced) return {};
+  return std::unexpected(FileSystemError({number, std::generic_category()}, path.string(), "cannot be written"));
 }
 
 // Removes what a failed Create has made, last made first.
@@ -145,23 +156,27 @@ class Cleanup {
   std::vector<fs::path> made_;
 };
 
+// Also makes a throw-away file fast.
 Status CheckMeta(Database& database, const FileSpec& spec, std::string& vams_id) {
-  auto ids = database.Read([&](Connection& c) -> Result<std::pair<std::string, std::string>> {
-    TRY_ASSIGN(auto file, ReadMeta(c, "file"));
-    TRY_ASSIGN(auto id, ReadMeta(c, "vams"));
-    return std::pair{file.value_or(""), id.value_or("")};
-  });
-  if (!ids) return std::unexpected(std::move(ids).error());
-  if (ids->first != spec.file_name || ids->second.empty()) {
+  std::optional<std::string> file;
+  std::optional<std::string> id;
+  std::optional<std::string> scratch;
+  TRY(database.Read([&](Connection& c) -> Status {
+    TRY_ASSIGN(file, ReadMeta(c, "file"));
+    TRY_ASSIGN(id, ReadMeta(c, "vams"));
+    TRY_ASSIGN(scratch, ReadMeta(c, "scratch"));
+    return {};
+  }));
+  if (file != spec.file_name || !id || id->empty()) {
     return std::unexpected(
         MakeError(ErrorCode::kCorrupt, "{}: is incomplete", database.path()).WithHint(std::string(kRestoreHint)));
   }
-  if (vams_id.empty()) vams_id = ids->second;
-  if (vams_id != ids->second) {
+  if (vams_id.empty()) vams_id = *id;
+  if (vams_id != *id) {
     return std::unexpected(MakeError(ErrorCode::kCorrupt, "{}: belongs to another VAMS directory", database.path())
                                .WithHint("put back the file that was made together with the others"));
   }
-  return {};
+  return scratch ? database.NeverSync() : Status{};
 }
 
 }  // namespace
@@ -220,6 +235,7 @@ Status VamsDirectory::Create(const std::string& directory, const NewDirectory& c
     const FileSpec& spec = SpecOf(kind);
     auto written = WriteNewFile(staging / spec.file_name, spec, content, id);
     if (!written) return std::unexpected(std::move(written.error()).In(fmt::format("cannot make {}", directory)));
+    if (!content.scratch) TRY(SyncToDisk(staging / spec.file_name));
   }
   for (auto kind = kFileKinds.rbegin(); kind != kFileKinds.rend(); ++kind) {
     const fs::path path = target / SpecOf(*kind).file_name;
@@ -228,6 +244,7 @@ Status VamsDirectory::Create(const std::string& directory, const NewDirectory& c
     cleanup.Made(path);
   }
   fs::remove_all(staging, code);
+  if (!content.scratch) TRY(SyncToDisk(target));
   cleanup.Keep();
   return {};
 }
@@ -246,7 +263,7 @@ Result<std::shared_ptr<VamsDirectory>> VamsDirectory::Open(const std::string& di
     const FileSpec& spec = SpecOf(kFileKinds[i]);
     DatabaseOptions database;
     database.busy_timeout = options.busy_timeout;
-    database.sync_every_commit = options.sync_every_commit || spec.sync_every_commit;
+    database.sync = options.sync_every_commit ? Sync::kCommit : spec.sync;
     database.max_pages = options.max_pages;
     TRY_ASSIGN(*slots[i], Database::Open(opened->PathOf(spec.kind), database));
     TRY(CheckMeta(**slots[i], spec, vams_id));

@@ -15,8 +15,8 @@ namespace vams::embedded {
 
 struct DirectoryOptions {
   Duration busy_timeout = std::chrono::seconds{30};
-  bool sync_every_commit = false;         // also where FileSpec asks for less
-  std::optional<std::int64_t> max_pages;  // per file: what a full disk looks like
+  bool sync_every_commit = false;           // also where FileSpec asks for less
+  std::optional<std::int64_t> max_pages{};  // per file: what a full disk looks like
 };
 
 // What a new directory starts with, besides its empty tables.
@@ -29,6 +29,7 @@ struct NewDirectory {
   Index file_index;
   std::vector<std::pair<std::string, std::string>> parameters;
   std::string file_event_queue;
+  bool scratch = false;  // LocalInit::scratch
 };
 
 // The four database files of an embedded VAMS, opened. Safe for concurrent calls.
