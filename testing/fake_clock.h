@@ -1,33 +1,45 @@
 #pragma once
 
+#include <vector>
+
 #include "base/clock.h"
 #include "base/mutex.h"
 
-namespace vams::testing {
+namespace vams {
 
-// A clock that moves only when told. Safe for concurrent calls.
+// A clock that moves only when told, or when somebody sleeps on it. Safe for concurrent calls.
 class FakeClock final : public Clock {
  public:
-  explicit FakeClock(UtcTime now = UtcTime{std::chrono::sys_days{std::chrono::year{2025} / 6 / 1}}) : now_(now) {}
+  explicit FakeClock(UtcTime start = *ParseIso("2025-06-01T00:00:00Z")) : now_(start) {}
 
   UtcTime Now() const override {
-    const MutexLock lock(mu_);
-    return now_ + elapsed_;
+    MutexLock lock(mu_);
+    return now_;
   }
   Duration Elapsed() const override {
-    const MutexLock lock(mu_);
+    MutexLock lock(mu_);
     return elapsed_;
   }
-  void SleepFor(Duration d) override { Advance(d); }
+  void SleepFor(Duration d) override {
+    Advance(d);
+    MutexLock lock(mu_);
+    sleeps_.push_back(d);
+  }
   void Advance(Duration d) {
-    const MutexLock lock(mu_);
+    MutexLock lock(mu_);
+    now_ += d;
     elapsed_ += d;
+  }
+  std::vector<Duration> sleeps() const {
+    MutexLock lock(mu_);
+    return sleeps_;
   }
 
  private:
   mutable Mutex mu_;
-  UtcTime now_;
+  UtcTime now_ GUARDED_BY(mu_);
   Duration elapsed_ GUARDED_BY(mu_){0};
+  std::vector<Duration> sleeps_ GUARDED_BY(mu_);
 };
 
-}  // namespace vams::testing
+}  // namespace vams

@@ -31,10 +31,10 @@ class AttributeMap {
   // Replaces in place (the position stays) or appends.
   void Set(std::string name, AttributeValue value);
   bool Erase(std::string_view name);
-  bool empty() const { return entries_.empty(); }
-  std::size_t size() const { return entries_.size(); }
-  auto begin() const { return entries_.begin(); }
-  auto end() const { return entries_.end(); }
+  bool empty() const;
+  std::size_t size() const;
+  const Entry* begin() const;
+  const Entry* end() const;
   bool operator==(const AttributeMap& other) const;
 
  private:
@@ -92,6 +92,12 @@ class AttributeValue {
   Variant value_;
 };
 
+// Below AttributeValue, because the entries are complete only here.
+inline bool AttributeMap::empty() const { return entries_.empty(); }
+inline std::size_t AttributeMap::size() const { return entries_.size(); }
+inline const AttributeMap::Entry* AttributeMap::begin() const { return entries_.data(); }
+inline const AttributeMap::Entry* AttributeMap::end() const { return entries_.data() + entries_.size(); }
+
 // The text of attribute `name` where it is a non-empty S, else "".
 std::string_view StringAttribute(const AttributeMap& map, std::string_view name);
 
@@ -104,8 +110,8 @@ Result<AttributeMap> AttributeMapFromDynamoJson(const nlohmann::ordered_json& js
 Result<AttributeValue> AttributeValueFromDynamoJson(const nlohmann::ordered_json& json);
 Result<AttributeMap> ParseDynamoJson(std::string_view text);
 
-// The plain form of the golden states (tests/fixtures/golden/README.md): string S, true/false BOOL, null NULL, integer N,
-// array L, object M, {"$ddb": {...}} a value in DynamoDB's own form.
+// The plain form of the golden states (tests/fixtures/golden/README.md): string S, true/false BOOL, null NULL, integer
+// N, array L, object M, {"$ddb": {...}} a value in DynamoDB's own form.
 Result<AttributeMap> AttributeMapFromPlainJson(const nlohmann::ordered_json& json);
 
 }  // namespace vams

@@ -1,0 +1,56 @@
+#!/usr/bin/env bash
+# The layer rule (docs/decisions/0001-layout.md): what each room may include of the others. An arrow never points up or sideways.
+cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
+
+down="base model ports documents" # what every stage stands on
+declare -A may=(
+  [base]="base"
+  [model]="base model"
+  [ports]="base model ports"
+  [documents]="$down"
+  [source]="$down source"
+  [events]="$down events"
+  [indexers]="$down indexers"
+  [index]="$down index"
+  [verify]="$down verify"
+  [report]="$down report"
+  [backends/embedded]="base model ports backends/embedded"
+  [backends]="$down backends backends/embedded"
+  [run]="$down source events indexers index verify report run backends"
+  [cli]="$down source events indexers index verify report run backends cli"
+)
+# Backends are reached through these headers alone.
+doors='^backends/(open|local)\.h$'
+
+bad=0
+complain() {
+  printf '%s: %s\n' "$1" "$2"
+  bad=1
+}
+
+rooms=(src)
+[ ! -d cli ] || rooms+=(cli)
+
+while IFS=: read -r file line text; do
+  room=${file%/*} # src/backends/embedded/x.h stands in the room backends/embedded
+  room=${room#src/}
+  included=${text#*\"}
+  included=${included%%\"*}
+  if [[ $included != */* ]]; then
+    complain "$file:$line" "includes \"$included\": name the room, as in \"$room/$included\""
+    continue
+  fi
+  other=${included%/*}
+  if [ -z "${may[$room]+known}" ]; then
+    complain "$file:$line" "the room $room is not in the layer rule (ci/layers.sh)"
+  elif [[ " ${may[$room]} " != *" $other "* ]]; then
+    complain "$file:$line" "$room may not include $other (\"$included\")"
+  elif [[ $room != backends* && $other == backends && ! $included =~ $doors ]]; then
+    complain "$file:$line" "backends are reached through backends/open.h and backends/local.h alone (\"$included\")"
+  fi
+done < <(grep -rnE '^[[:space:]]*#[[:space:]]*include[[:space:]]*"' "${rooms[@]}" --include='*.cc' --include='*.h')
+
+if grep -rnE '#[[:space:]]*include[[:space:]]*[<"](tests|testing|gtest|gmock|rapidcheck)' "${rooms[@]}"; then
+  complain src "production code includes test code"
+fi
+exit $bad
