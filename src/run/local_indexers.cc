@@ -48,7 +48,8 @@ Result<bool> WaitForIndexing(const RunContext& run, const LocalIndexers* indexer
     if (now - last_move >= kSettleTime) break;
     last = backlog;
     largest = std::max(largest, backlog.total());
-    if (lines.Due(run.clock)) run.log.Info("  {} changes and {} events still to index", backlog.changes, backlog.events);
+    if (lines.Due(run.clock))
+      run.log.Info("  {} changes and {} events still to index", backlog.changes, backlog.events);
     if (redraw.Due(run.clock)) {
       run.progress.OnAdvanced(Phase::kWait, {.done = largest - backlog.total(), .expected = largest});
     }
