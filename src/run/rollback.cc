@@ -3,8 +3,9 @@
 #include <algorithm>
 #include <optional>
 
-#include "base/text.h"
+#include "base/rate_limiter.h"
 #include "model/document.h"
+#include "run/preflight.h"
 
 namespace vams {
 namespace {
@@ -66,11 +67,22 @@ class Rollback {
   RollbackResult result_;
 };
 
+// In small steps, so that a stop is heeded soon.
+void WaitFor(Duration wait, Clock& clock, const StopFlag& stop) {
+  const Duration until = clock.Elapsed() + wait;
+  for (Duration now = clock.Elapsed(); now < until && !stop.requested(); now = clock.Elapsed()) {
+    clock.SleepFor(std::min<Duration>(until - now, std::chrono::milliseconds(100)));
+  }
+}
+
 }  // namespace
 
 Result<RollbackResult> RunRollback(const Options& options, ClearTouch how, Deployment& deployment, Clock& clock,
                                    Log& log, Progress& progress, const StopFlag& stop) {
+  TRY_ASSIGN(const auto lock, LockForWriting(options));
   const Duration begun = clock.Elapsed();
+  std::optional<RateLimiter> limiter;
+  if (options.max_rate && !options.dry_run) limiter.emplace(clock, *options.max_rate, ItemCount{0});
   Rollback rollback(options, how, *deployment.assets, log);
   const RollbackResult& result = rollback.result();
   TRY_ASSIGN(const ItemCount expected, deployment.assets->ApproximateCount());
@@ -88,8 +100,11 @@ Result<RollbackResult> RunRollback(const Options& options, ClearTouch how, Deplo
       break;
     }
     TRY_ASSIGN(AssetPage page, deployment.assets->Scan({}, from, kPage));
+    const std::uint64_t before = result.cleared + result.gone + result.failed;
     TRY(rollback.Page(page));
     progress.OnAdvanced(Phase::kRollback, counts());
+    if (limiter)
+      WaitFor(limiter->Acquire(ItemCount{result.cleared + result.gone + result.failed - before}), clock, stop);
     from = std::move(page.next);
   } while (from && !rollback.full(0));
   progress.OnPhaseFinished(Phase::kRollback, counts(), clock.Elapsed() - begun);
