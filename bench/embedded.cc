@@ -1,9 +1,10 @@
-// What a whole migration of an embedded VAMS costs: scan, touch, index, list, publish, index, verify, by the program as it ships.
+// What a whole migration of an embedded VAMS costs: scan, touch, index, list, publish, index, verify, by the program as
+// it ships.
 //
 //     bench_embedded [ASSETS [FILES]]      10,000 assets and 100,000 files without arguments
 //
-// Makes the collection in a temporary directory (not timed), runs `vams-migrate` from beside this program as a process of its own,
-// and prints one JSON object: rates, peak resident memory as the kernel accounted it, and the machine.
+// Makes the collection in a temporary directory (not timed), runs `vams-migrate` from beside this program as a process
+// of its own, and prints one JSON object: rates, peak resident memory as the kernel accounted it, and the machine.
 
 #include <fmt/format.h>
 #include <sys/resource.h>
@@ -40,7 +41,9 @@ constexpr std::size_t kBatch = 5'000;
 std::string Database(std::uint64_t asset) { return fmt::format("db-{}", asset % 7); }
 std::string AssetId(std::uint64_t asset) { return fmt::format("asset-{:07d}", asset); }
 std::string Bucket(std::uint64_t asset) { return fmt::format("vams-bench-{}", asset % kBuckets); }
-std::string Prefix(std::uint64_t asset) { return asset % kBuckets == 0 ? "" : fmt::format("site-{}/", asset % kBuckets); }
+std::string Prefix(std::uint64_t asset) {
+  return asset % kBuckets == 0 ? "" : fmt::format("site-{}/", asset % kBuckets);
+}
 
 Item Row(const ordered_json& plain) { return vams::AttributeMapFromPlainJson(plain).value(); }
 
@@ -195,9 +198,10 @@ int main(int argc, char** argv) {
   }
   const fs::path program = fs::read_symlink("/proc/self/exe").parent_path() / "vams-migrate";
   const fs::path output = dir.path() / "output.json";
-  const Measured m = RunProgram({program.string(), "run", "--local", vams_directory, "--report-dir", dir.str() + "/reports", "--state-dir",
-                                 dir.str() + "/state", "--output", "json", "--progress", "none"},
-                                output);
+  const Measured m =
+      RunProgram({program.string(), "run", "--local", vams_directory, "--report-dir", dir.str() + "/reports",
+                  "--state-dir", dir.str() + "/state", "--output", "json", "--progress", "none"},
+                 output);
   std::ifstream in(output);
   const ordered_json report = ordered_json::parse(in, nullptr, false);
   if (m.exit_code != 0 || report.is_discarded()) {

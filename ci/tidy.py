@@ -93,7 +93,7 @@ def main():
     keys = {path: key_of(path, command, common) for path, command in commands.items()}
     stale = [path for path, key in keys.items() if not (cache / key).exists()]
     stale.sort(key=lambda path: -path.stat().st_size)  # the long ones first, for an even end
-    findings = 0
+    findings, told = 0, set()
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         for path, said in zip(stale, pool.map(look, stale)):
             if said is None:
@@ -101,6 +101,8 @@ def main():
             else:
                 findings += 1
                 print(said, flush=True)
+                told.update(line.replace(f"{ROOT}/", "") for line in said.splitlines() if " error: " in line or " warning: " in line)
+    print(*sorted(told), sep="\n")  # once more and each once: a header's finding comes with every file that includes it
     print(f"{len(keys)} files, {len(stale)} looked at, {findings} with findings")
     return 1 if findings or not keys else 0
 

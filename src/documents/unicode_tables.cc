@@ -1,4 +1,4 @@
-// Made by tools/make_unicode_tables.py from the tables of Python 3.12 (Unicode 15.0). Do not edit.
+// Made by scripts/make_unicode_tables.py from the tables of Python 3.12 (Unicode 15.0). Do not edit.
 #include "documents/unicode_tables.h"
 
 namespace vams::unicode {

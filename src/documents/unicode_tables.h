@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <span>
 
-// Properties of code points as Python 3.12 knows them (Unicode 15.0), made by tools/make_unicode_tables.py.
+// Properties of code points as Python 3.12 knows them (Unicode 15.0), made by scripts/make_unicode_tables.py.
 namespace vams::unicode {
 
 // Each list holds, in ascending order, the code points at which the property begins, ends, begins again...

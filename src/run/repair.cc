@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/rate_limiter.h"
+#include "model/document.h"
 #include "events/publisher.h"
 #include "events/reindex_event.h"
 #include "run/rates.h"

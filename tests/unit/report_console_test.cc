@@ -6,6 +6,7 @@
 #include "report/console_log.h"
 #include "report/pace.h"
 #include "report/progress_printers.h"
+#include "testing/fake_clock.h"
 
 namespace vams {
 namespace {
@@ -18,16 +19,6 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::MatchesRegex;
 using testing::Not;
-
-class HandClock final : public Clock {
- public:
-  UtcTime Now() const override { return UtcTime{elapsed_}; }
-  Duration Elapsed() const override { return elapsed_; }
-  void SleepFor(Duration d) override { elapsed_ += d; }
-
- private:
-  Duration elapsed_{1s};
-};
 
 class LinesLog final : public Log {
  public:
@@ -101,7 +92,7 @@ TEST(Pace, TimeSpansForPeople) {
 }
 
 TEST(BarProgress, OverwritesOneLineThatFits) {
-  HandClock clock;
+  FakeClock clock;
   std::ostringstream terminal;
   StatusLine line(terminal);
   BarProgress bar(line, 50, clock);
@@ -119,7 +110,7 @@ TEST(BarProgress, OverwritesOneLineThatFits) {
 }
 
 TEST(LogProgress, WritesAtMostEverySecondAndAtLeastEveryTen) {
-  HandClock clock;
+  FakeClock clock;
   LinesLog log;
   LogProgress progress(log, clock);
   progress.OnPhaseStarted(Phase::kAssets, 5000);
@@ -142,7 +133,7 @@ TEST(LogProgress, WritesAtMostEverySecondAndAtLeastEveryTen) {
 }
 
 TEST(LogProgress, SaysEveryTenSecondsThatNothingMoves) {
-  HandClock clock;
+  FakeClock clock;
   LinesLog log;
   LogProgress progress(log, clock);
   progress.OnPhaseStarted(Phase::kWait, 0);
@@ -154,7 +145,7 @@ TEST(LogProgress, SaysEveryTenSecondsThatNothingMoves) {
 }
 
 TEST(JsonProgress, OneObjectALine) {
-  HandClock clock;
+  FakeClock clock;
   std::ostringstream out;
   JsonProgress progress(out, clock);
   progress.OnPhaseStarted(Phase::kFiles, 100);

@@ -4,7 +4,7 @@
 The deployed indexers run on Python 3.12, whose text functions follow Unicode 15.0. The properties are taken by asking the
 functions that the indexers use (re, str.isprintable, str.lower), so that the C++ answers as they do.
 
-    python3.12 tools/make_unicode_tables.py > src/documents/unicode_tables.cc
+    python3.12 scripts/make_unicode_tables.py > src/documents/unicode_tables.cc
 """
 
 import re
@@ -76,7 +76,7 @@ def emit(name, type_name, items):
 
 WORD, SPACE, DIGIT = re.compile(r"\w"), re.compile(r"\s"), re.compile(r"\d")
 
-print("""// Made by tools/make_unicode_tables.py from the tables of Python 3.12 (Unicode 15.0). Do not edit.
+print("""// Made by scripts/make_unicode_tables.py from the tables of Python 3.12 (Unicode 15.0). Do not edit.
 #include "documents/unicode_tables.h"
 
 namespace vams::unicode {
