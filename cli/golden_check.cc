@@ -12,7 +12,7 @@
 #include "indexers/asset_indexer.h"
 #include "indexers/file_indexer.h"
 
-namespace vams {
+namespace vams::cli {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -164,4 +164,4 @@ Result<GoldenCounts> RunGoldenFile(const std::string& path, const GoldenVamsMake
   return counts;
 }
 
-}  // namespace vams
+}  // namespace vams::cli

@@ -13,7 +13,7 @@
 #include "indexers/stream_records.h"
 #include "ports/search_index.h"
 
-namespace vams {
+namespace vams::cli {
 
 // A VAMS that holds the state of one golden case. What it points at lives until the next one is made.
 struct GoldenVams {
@@ -41,4 +41,4 @@ struct GoldenCounts {
 // beside the file where there is one. An error names the file and the line.
 Result<GoldenCounts> RunGoldenFile(const std::string& path, const GoldenVamsMaker& make_vams, std::ostream& out);
 
-}  // namespace vams
+}  // namespace vams::cli

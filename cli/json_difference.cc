@@ -4,7 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
-namespace vams {
+namespace vams::cli {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -60,4 +60,4 @@ void AddDifferences(std::vector<std::string>& lines, const std::string& path, co
   if (!same_kind || expected != actual) AddLine(lines, path, &expected, &actual);
 }
 
-}  // namespace vams
+}  // namespace vams::cli

@@ -1,6 +1,6 @@
 #include "cli/recording_index.h"
 
-namespace vams {
+namespace vams::cli {
 
 Result<BulkOutcome> RecordingIndex::Answer(const BulkOp& op, int status) const {
   const bool index = op.kind == BulkOp::Kind::kIndex;
@@ -23,4 +23,4 @@ Result<std::vector<Result<BulkOutcome>>> RecordingIndex::Bulk(std::span<const Bu
   return outcomes;
 }
 
-}  // namespace vams
+}  // namespace vams::cli

@@ -6,7 +6,7 @@
 
 #include "ports/search_index.h"
 
-namespace vams {
+namespace vams::cli {
 
 // Remembers every write in order. Each is passed on and answered as taken, also where `inner` refuses it for good: the
 // golden cases were made with an index that takes everything. With a status, every write is answered with that instead.
@@ -45,4 +45,4 @@ class RecordingIndex final : public SearchIndex {
   std::optional<int> status_;
 };
 
-}  // namespace vams
+}  // namespace vams::cli

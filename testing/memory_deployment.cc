@@ -4,7 +4,7 @@
 
 #include "base/text.h"
 
-namespace vams::testing {
+namespace vams {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -225,4 +225,4 @@ std::vector<std::string> MemoryDeployment::ParkedChanges() const {
   return state_->parked_changes;
 }
 
-}  // namespace vams::testing
+}  // namespace vams

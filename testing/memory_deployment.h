@@ -21,7 +21,7 @@
 #include "ports/parameters.h"
 #include "ports/search_index.h"
 
-namespace vams::testing {
+namespace vams {
 
 // What the parts of a MemoryDeployment share.
 struct MemoryState {
@@ -128,4 +128,4 @@ std::unique_ptr<Parameters> MakeMemoryParameters(MemoryState& state);
 // An index of its own; it exists from the beginning.
 std::unique_ptr<SearchIndex> MakeMemorySearchIndex(std::string name);
 
-}  // namespace vams::testing
+}  // namespace vams

@@ -2,7 +2,7 @@
 
 #include "testing/memory_deployment.h"
 
-namespace vams::testing {
+namespace vams {
 namespace {
 
 constexpr const char* kShard = "shard-0";
@@ -162,4 +162,4 @@ std::unique_ptr<Parameters> MakeMemoryParameters(MemoryState& state) {
   return std::make_unique<MemoryParameters>(state);
 }
 
-}  // namespace vams::testing
+}  // namespace vams

@@ -4,7 +4,7 @@
 #include "base/text.h"
 #include "testing/memory_deployment.h"
 
-namespace vams::testing {
+namespace vams {
 namespace {
 
 constexpr std::size_t kMaxIdBytes = 512;
@@ -146,4 +146,4 @@ std::unique_ptr<SearchIndex> MakeMemorySearchIndex(std::string name) {
   return std::make_unique<MemorySearchIndex>(std::move(name));
 }
 
-}  // namespace vams::testing
+}  // namespace vams

@@ -2,7 +2,7 @@
 
 #include "testing/memory_deployment.h"
 
-namespace vams::testing {
+namespace vams {
 namespace {
 
 class MemoryObjectStore final : public ObjectStore {
@@ -65,4 +65,4 @@ std::unique_ptr<ObjectStore> MakeMemoryObjectStore(MemoryState& state) {
   return std::make_unique<MemoryObjectStore>(state);
 }
 
-}  // namespace vams::testing
+}  // namespace vams

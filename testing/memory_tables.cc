@@ -2,7 +2,7 @@
 
 #include "testing/memory_deployment.h"
 
-namespace vams::testing {
+namespace vams {
 namespace {
 
 class MemoryAssetTable final : public AssetTable {
@@ -190,4 +190,4 @@ std::unique_ptr<SideTables> MakeMemorySideTables(MemoryState& state) {
   return std::make_unique<MemorySideTables>(state);
 }
 
-}  // namespace vams::testing
+}  // namespace vams

@@ -28,9 +28,9 @@ std::optional<LocalTable> LocalTableFromName(std::string_view name);
 
 struct LocalInit {
   std::string asset_index_name = "vams-assets-v1";
-  std::string asset_index_definition;  // JSON, as for SearchIndex::Create
+  std::string asset_index_definition{};  // JSON, as for SearchIndex::Create
   std::string file_index_name = "vams-files-v1";
-  std::string file_index_definition;
+  std::string file_index_definition{};
   // Parameters of these names and the values "local", and the two index names.
   std::string endpoint_parameter = "/vams-local/aos/endPoint";
   std::string asset_index_parameter = "/vams-local/aos/assetIndexName";
@@ -45,7 +45,7 @@ struct LocalBucket {
   bool versioned = false;
   // Told of created and removed objects; made, with a subscription of the file-event queue, where there is none of that
   // name. nullopt: the bucket notifies nobody.
-  std::optional<std::string> topic;
+  std::optional<std::string> topic{};
 };
 
 // The topic that a bucket notifies by default: "arn:aws:sns:local:000000000000:vams-<bucket>-created".
@@ -58,17 +58,17 @@ struct LocalObject {
     kReference,  // the bytes stay in `file`
     kCopy,       // the bytes of `file` are copied into the directory
   };
-  ObjectRef ref;
+  ObjectRef ref{};
   Content content = Content::kNone;
-  std::string file;        // for kReference and kCopy
+  std::string file{};      // for kReference and kCopy
   std::uint64_t size = 0;  // for kNone; else that of the file
   // Where absent: the file's time or now, in whole seconds; the MD5 of the bytes; a new version id in a versioned
   // bucket.
-  std::optional<UtcTime> last_modified;
-  std::optional<std::string> etag;
-  std::optional<std::string> version_id;
-  std::vector<std::pair<std::string, std::string>> metadata;  // names are stored in small letters
-  bool delete_marker = false;                                 // versioned buckets only
+  std::optional<UtcTime> last_modified{};
+  std::optional<std::string> etag{};
+  std::optional<std::string> version_id{};
+  std::vector<std::pair<std::string, std::string>> metadata{};  // names are stored in small letters
+  bool delete_marker = false;                                   // versioned buckets only
 };
 
 // Whether the bucket's topic hears of a change, in S3's own form.

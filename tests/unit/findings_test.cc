@@ -31,7 +31,9 @@ TEST(FindingSink, WritesEachGroupsAllAndKeepsTheFirst) {
   for (std::string line; std::getline(in, line); ++lines) {
     const auto json = nlohmann::json::parse(line);
     ASSERT_TRUE(json.contains("cause"));
-    if (lines == kMany) EXPECT_EQ(json["detail"], "expected []");
+    if (lines == kMany) {
+      EXPECT_EQ(json["detail"], "expected []");
+    }
   }
   EXPECT_EQ(lines, kMany + 1);
 }

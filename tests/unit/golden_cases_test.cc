@@ -14,15 +14,15 @@ namespace {
 class GoldenCases : public ::testing::TestWithParam<const char*> {};
 
 TEST_P(GoldenCases, AllPassInMemory) {
-  testing::FakeClock clock;
-  std::unique_ptr<testing::MemoryDeployment> vams;
-  const auto make = [&](const nlohmann::ordered_json& state) -> Result<GoldenVams> {
-    vams = std::make_unique<testing::MemoryDeployment>(clock);
+  FakeClock clock;
+  std::unique_ptr<MemoryDeployment> vams;
+  const auto make = [&](const nlohmann::ordered_json& state) -> Result<cli::GoldenVams> {
+    vams = std::make_unique<MemoryDeployment>(clock);
     TRY(vams->LoadState(state));
-    return GoldenVams{vams->source(), vams->asset_index(), vams->file_index()};
+    return cli::GoldenVams{vams->source(), vams->asset_index(), vams->file_index()};
   };
   std::ostringstream out;
-  const auto counts = RunGoldenFile(std::string(VAMS_FIXTURES) + "/golden/" + GetParam(), make, out);
+  const auto counts = cli::RunGoldenFile(std::string(VAMS_FIXTURES) + "/golden/" + GetParam(), make, out);
   ASSERT_TRUE(counts) << counts.error().message;
   EXPECT_EQ(counts->failed, 0u) << out.str();
   EXPECT_GT(counts->passed, 200u);
