@@ -1,4 +1,4 @@
-#include "cli/program_main.h"
+#include "cli/process.h"
 
 #include <sys/ioctl.h>
 #include <unistd.h>
