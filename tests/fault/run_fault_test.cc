@@ -91,21 +91,22 @@ class RunWithFaults : public testing::Test {
   StopFlag stop_;
 };
 
-TEST_F(RunWithFaults, ThrottlesAndLostRepliesLoseNothing) {
-  for (std::uint64_t seed = 1; seed <= 3; ++seed) {
-    SCOPED_TRACE(fmt::format("seed {}", seed));
-    FaultPlan plan{.seed = seed, .throttle_percent = 30, .lost_reply_percent = 10};
-    deployment_.topic = std::make_unique<FaultyTopic>(std::move(deployment_.topic), plan);
-    deployment_.assets = std::make_unique<FaultyAssetTable>(std::move(deployment_.assets), plan);
-    const auto result = Run();
-    ASSERT_TRUE(result) << result.error().message;
-    EXPECT_EQ(result->outcome, Outcome::kSuccess);
-    EXPECT_EQ(result->report.assets->succeeded, static_cast<std::uint64_t>(kAssets));
-    EXPECT_EQ(result->report.files->succeeded, static_cast<std::uint64_t>(kAssets * kFilesPerAsset));
-    EXPECT_GT(result->report.files->throttled, 0u);
-    EXPECT_TRUE(result->report.verification->overall_success);
-  }
+class SeededRunWithFaults : public RunWithFaults, public testing::WithParamInterface<std::uint64_t> {};
+
+TEST_P(SeededRunWithFaults, ThrottlesAndLostRepliesLoseNothing) {
+  const FaultPlan plan{.seed = GetParam(), .throttle_percent = 30, .lost_reply_percent = 10};
+  deployment_.topic = std::make_unique<FaultyTopic>(std::move(deployment_.topic), plan);
+  deployment_.assets = std::make_unique<FaultyAssetTable>(std::move(deployment_.assets), plan);
+  const auto result = Run();
+  ASSERT_TRUE(result) << result.error().message;
+  EXPECT_EQ(result->outcome, Outcome::kSuccess);
+  EXPECT_EQ(result->report.assets->succeeded, static_cast<std::uint64_t>(kAssets));
+  EXPECT_EQ(result->report.files->succeeded, static_cast<std::uint64_t>(kAssets * kFilesPerAsset));
+  EXPECT_GT(result->report.files->throttled, 0u);
+  EXPECT_TRUE(result->report.verification->overall_success);
 }
+
+INSTANTIATE_TEST_SUITE_P(Seeds, SeededRunWithFaults, testing::Values(1, 2, 3));
 
 TEST_F(RunWithFaults, WhatIsRefusedForGoodIsCountedNamedAndMissing) {
   deployment_.topic = std::make_unique<FaultyTopic>(std::move(deployment_.topic), FaultPlan{.permanent_percent = 20});
