@@ -30,6 +30,12 @@ std::unexpected<Error> Usage(std::string message, std::string hint) {
   return std::unexpected(Error{.code = ErrorCode::kUsage, .message = std::move(message), .hint = std::move(hint)});
 }
 
+// CLI11 leaves two empty lines between groups.
+std::string WithoutEmptyLines(std::string text) {
+  for (std::size_t at = 0; (at = text.find("\n\n\n", at)) != std::string::npos;) text.erase(at, 1);
+  return text;
+}
+
 class Dispatcher {
  public:
   Dispatcher(const Program& program, const std::vector<std::string>& args, Context& context)
@@ -84,7 +90,10 @@ class Dispatcher {
   }
 
   Error UnknownCommand(const std::string& typed) const {
-    const auto nearest = Nearest(typed, names_);
+    // Also of the first words: "lcoal" is near "local", not "local init".
+    std::vector<std::string_view> candidates = names_;
+    for (const std::string_view name : names_) candidates.push_back(name.substr(0, name.find(' ')));
+    const auto nearest = Nearest(typed, candidates);
     return Error{.code = ErrorCode::kUsage,
                  .message = "there is no command '" + Printable(typed) + "'" +
                             (nearest ? "; did you mean '" + std::string(*nearest) + "'?" : ""),
@@ -98,7 +107,8 @@ class Dispatcher {
     if (split_.wants_help) {
       const bool whole_program = is_default && !info_.name.empty();
       if (whole_program) app.description("");
-      context_.out << (whole_program ? ProgramHelp(program_, infos_, app.help()) : app.help());
+      const std::string flags = WithoutEmptyLines(app.help());
+      context_.out << (whole_program ? ProgramHelp(program_, infos_, flags.substr(flags.find("\n\n") + 2)) : flags);
       return Exit::kOk;
     }
     if (auto parsed = Parse(app); !parsed) return output_.Failure(parsed.error());
@@ -119,6 +129,11 @@ class Dispatcher {
     app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
     command_->Define(app);
     for (CLI::Option* own : app.get_options()) own_.push_back(own);
+    if (info_.kind != CommandKind::kPlain || !command_->resolves_options()) {
+      config_ = app.add_option("--config", texts_.emplace_back(), "configuration file (JSON; comments are allowed)")
+                    ->type_name("FILE");
+      config_->group("Which VAMS");
+    }
     for (const Setting& setting : AllSettings()) {
       if (!setting.ReadBy(info_.kind)) continue;
       const std::string_view flag = setting.FlagOf(info_.kind);
@@ -131,11 +146,6 @@ class Dispatcher {
               : app.add_option(name, texts_.emplace_back(), help)->type_name(std::string(setting.metavar));
       option->group(std::string(setting.group));
       settings_.emplace_back(&setting, option);
-    }
-    if (info_.kind != CommandKind::kPlain || !command_->resolves_options()) {
-      config_ = app.add_option("--config", texts_.emplace_back(), "configuration file (JSON; comments are allowed)")
-                    ->type_name("FILE");
-      config_->group("Which VAMS");
     }
     app.add_flag("--version", wants_version_, "the version of this program");
     app.footer("\n" + Footer(program_, info_));

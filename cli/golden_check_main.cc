@@ -1,5 +1,5 @@
 #include "cli/golden_check_command.h"
-#include "cli/program_main.h"
+#include "cli/process.h"
 
 int main(int argc, char** argv) {
   using vams::cli::Program;

@@ -68,7 +68,7 @@ class AddBucket final : public AddCommand {
 
  protected:
   Result<std::string> Edit(LocalEdit& edit) override {
-    TRY_ASSIGN(const BucketPlace place, MakeBucketPlace(name_, prefix_));
+    TRY_ASSIGN(const LocalBucketPlace place, MakeLocalBucketPlace(name_, prefix_));
     TRY_ASSIGN(const std::string id, edit.AddBucket(place, versioned_));
     return fmt::format("bucket {} with prefix {}, bucket id {}", place.bucket, Printable(place.prefix), id);
   }
@@ -108,7 +108,7 @@ class AddAsset final : public AddCommand {
     if (type_option_->count() > 0) change.type = type_;
     if (not_distributable_) change.is_distributable = false;
     if (!bucket_.empty()) {
-      TRY_ASSIGN(change.place, MakeBucketPlace(bucket_, prefix_));
+      TRY_ASSIGN(change.place, MakeLocalBucketPlace(bucket_, prefix_));
     }
     TRY_ASSIGN(const bool added, edit.PutAsset(change));
     if (archived_) TRY(edit.ArchiveAsset(asset()));

@@ -6,7 +6,6 @@
 #include "cli/commands.h"
 #include "cli/console.h"
 #include "cli/deployment.h"
-#include "indexers/stream_consumer.h"
 
 namespace vams::cli {
 namespace {
@@ -37,7 +36,7 @@ class LocalImportCommand final : public Command {
   }
 
   Exit Run(Invocation& in) override {
-    auto place = MakeBucketPlace(bucket_, prefix_);
+    auto place = MakeLocalBucketPlace(bucket_, prefix_);
     if (!place) return in.output.Failure(place.error());
     ImportRequest request{.folder = path_, .database = database_, .place = *place, .tags = std::nullopt, .copy = copy_};
     if (tags_option_->count() > 0) request.tags = SplitTags(tags_);
@@ -48,8 +47,8 @@ class LocalImportCommand final : public Command {
     const auto plan = PlanImport(request);
     if (!plan) return in.output.Failure(plan.error());
     Console console(in, LogTo::kStandardError);
-    const auto result = RunImport(request, *plan, **vams, *deployment->buckets, std::string(kStreamConsumerName),
-                                  in.context.clock, console.progress(), in.context.stop);
+    const auto result =
+        RunImport(request, *plan, **vams, *deployment->buckets, in.context.clock, console.progress(), in.context.stop);
     if (!result) return in.output.Failure(result.error());
     Print(in.output, request, *plan, *result);
     return result->interrupted ? Exit::kInterrupted : Exit::kOk;

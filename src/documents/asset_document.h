@@ -12,7 +12,7 @@ struct AssetDocumentInput {
   std::string_view database_id;  // of the request
   std::string_view asset_id;
   const Item& asset;
-  const BucketPlace& bucket;
+  const BucketDetails& bucket;
   std::array<const Item*, 3> metadata{};  // of the keys asset, asset + '/', '/' + asset + '/'; nullptr: none
   const Item* current_version = nullptr;
   bool has_children = false;

@@ -19,9 +19,9 @@ bool AddField(std::vector<DocumentField>& fields, const std::string& name, const
 
 }  // namespace
 
-std::optional<BucketPlace> BucketPlaceOf(const BucketRecord& record) {
+std::optional<BucketDetails> BucketDetailsOf(const BucketRecord& record) {
   if (record.bucket_name.empty()) return std::nullopt;
-  return BucketPlace{
+  return BucketDetails{
       .id = record.bucket_id, .name = record.bucket_name, .prefix = NormalisedPrefix(record.base_prefix)};
 }
 

@@ -15,13 +15,13 @@
 namespace vams {
 
 // The bucket row as documents use it: id, name and prefix as normalised (3.4).
-struct BucketPlace {
+struct BucketDetails {
   std::string id;
   std::string name;
   std::string prefix;
 };
 // nullopt for a row without a name, which counts as none.
-std::optional<BucketPlace> BucketPlaceOf(const BucketRecord& record);
+std::optional<BucketDetails> BucketDetailsOf(const BucketRecord& record);
 
 // Why no document could be built.
 struct BuildFailure {

@@ -14,7 +14,7 @@ struct FileDocumentInput {
   std::string_view asset_id;
   std::string_view path;  // '/' in front
   const Item& asset;
-  const BucketPlace& bucket;              // the asset's
+  const BucketDetails& bucket;            // the asset's
   std::array<const Item*, 2> metadata{};  // of the keys asset + path, '/' + asset + path; nullptr: none
   const ObjectHead* head = nullptr;       // nullptr: there is no object (only where `archived`)
   bool archived = false;

@@ -33,7 +33,7 @@ Result<std::vector<Verdict>> FileLoader::RemovedObject(const ObjectRef& object) 
   constexpr std::string_view kRule = "object-absent";
   std::vector<Verdict> verdicts;
   TRY_ASSIGN(const auto places, rows_.BucketsNamed(object.bucket));
-  for (const BucketPlace& place : places) {
+  for (const BucketDetails& place : places) {
     if (!object.key.starts_with(place.prefix)) continue;
     const std::string_view rest = std::string_view(object.key).substr(place.prefix.size());
     const std::size_t slash = rest.find('/');
@@ -70,7 +70,7 @@ Result<std::vector<Verdict>> FileLoader::RemovedAsset(const AssetKey& asset, con
     }
   }
   TRY_ASSIGN(const auto places, rows_.BucketsNamed(object.bucket));
-  for (const BucketPlace& place : places) {
+  for (const BucketDetails& place : places) {
     AddRemoval(verdicts, live, object, place.prefix + asset.asset_id + '/', kRule);
   }
   if (verdicts.empty()) verdicts.push_back(SkipVerdict(kRule, "Asset not found, skipping"));

@@ -72,7 +72,7 @@ Result<std::vector<BucketRow>> SourceRows::Buckets(std::span<const std::string> 
   for (std::size_t i = 0; i < wanted.size(); ++i) {
     BucketRow row;
     if (found[i]) {
-      if (auto place = BucketPlaceOf(*found[i])) row = std::make_shared<const BucketPlace>(std::move(*place));
+      if (auto place = BucketDetailsOf(*found[i])) row = std::make_shared<const BucketDetails>(std::move(*place));
     }
     bucket_rows_.Put(wanted[i], row);
     read.emplace(wanted[i], std::move(row));
@@ -83,21 +83,21 @@ Result<std::vector<BucketRow>> SourceRows::Buckets(std::span<const std::string> 
   return rows;
 }
 
-Result<std::vector<BucketPlace>> SourceRows::BucketsNamed(std::string_view name) {
+Result<std::vector<BucketDetails>> SourceRows::BucketsNamed(std::string_view name) {
   if (all_buckets_ == nullptr) {
-    std::vector<BucketPlace> all;
+    std::vector<BucketDetails> all;
     std::optional<Cursor> from;
     do {
       TRY_ASSIGN(auto page, buckets_.Scan(from, kBucketPage));
       for (const BucketRecord& record : page.items) {
-        if (auto place = BucketPlaceOf(record)) all.push_back(std::move(*place));
+        if (auto place = BucketDetailsOf(record)) all.push_back(std::move(*place));
       }
       from = std::move(page.next);
     } while (from);
-    all_buckets_ = std::make_shared<const std::vector<BucketPlace>>(std::move(all));
+    all_buckets_ = std::make_shared<const std::vector<BucketDetails>>(std::move(all));
   }
-  std::vector<BucketPlace> named;
-  for (const BucketPlace& place : *all_buckets_) {
+  std::vector<BucketDetails> named;
+  for (const BucketDetails& place : *all_buckets_) {
     if (place.name == name) named.push_back(place);
   }
   return named;

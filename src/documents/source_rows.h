@@ -52,8 +52,8 @@ struct AssetKeyHash {
   }
 };
 
-using AssetRow = std::shared_ptr<const AssetRecord>;   // nullptr: no such row
-using BucketRow = std::shared_ptr<const BucketPlace>;  // nullptr: no such row, or one without a name
+using AssetRow = std::shared_ptr<const AssetRecord>;     // nullptr: no such row
+using BucketRow = std::shared_ptr<const BucketDetails>;  // nullptr: no such row, or one without a name
 
 // Rows of the asset and buckets tables, read in batches and remembered until Forget(). One thread at a time.
 class SourceRows {
@@ -67,7 +67,7 @@ class SourceRows {
   // One place for each bucket id, in order; "" has none.
   Result<std::vector<BucketRow>> Buckets(std::span<const std::string> ids);
   // Every bucket row with this name.
-  Result<std::vector<BucketPlace>> BucketsNamed(std::string_view name);
+  Result<std::vector<BucketDetails>> BucketsNamed(std::string_view name);
   // AssetTable::FindInBucket, remembered.
   Result<std::shared_ptr<const std::vector<AssetRecord>>> AssetsInBucket(const std::string& bucket_id,
                                                                          const std::string& asset_id);
@@ -79,7 +79,7 @@ class SourceRows {
   BoundedMemory<AssetKey, AssetRow, AssetKeyHash> asset_rows_;
   BoundedMemory<std::string, BucketRow> bucket_rows_;
   BoundedMemory<AssetKey, std::shared_ptr<const std::vector<AssetRecord>>, AssetKeyHash> in_bucket_;
-  std::shared_ptr<const std::vector<BucketPlace>> all_buckets_;
+  std::shared_ptr<const std::vector<BucketDetails>> all_buckets_;
 };
 
 }  // namespace vams

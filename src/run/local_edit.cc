@@ -28,7 +28,7 @@ std::string WithSlash(std::string_view path) {
 
 }  // namespace
 
-Result<std::string> LocalEdit::AddBucket(const BucketPlace& place, bool versioned) {
+Result<std::string> LocalEdit::AddBucket(const LocalBucketPlace& place, bool versioned) {
   TRY(vams_.CreateBucket({.name = place.bucket, .versioned = versioned, .topic = DefaultTopic(place.bucket)}));
   TRY_ASSIGN(const auto record, FindBucketRecord(*deployment_.buckets, place));
   if (record) return record->bucket_id;
@@ -53,8 +53,8 @@ Result<BucketRecord> LocalEdit::RecordFor(const AssetChange& change) {
 }
 
 Result<bool> LocalEdit::PutAsset(const AssetChange& change) {
-  TRY(CheckDatabaseId(change.key.database_id));
-  TRY(CheckAssetId(change.key.asset_id));
+  TRY(RequireDatabaseId(change.key.database_id));
+  TRY(RequireAssetId(change.key.asset_id));
   TRY_ASSIGN(const auto before, vams_.GetItem(LocalTable::kAssets, KeysOf(change.key)));
   Item item;
   if (before && !change.place) {

@@ -23,7 +23,7 @@ struct AssetChange {
   std::optional<std::vector<std::string>> tags;
   std::optional<std::string> type;
   std::optional<bool> is_distributable;
-  std::optional<BucketPlace> place;  // nullopt: for a new asset the only bucket record there is
+  std::optional<LocalBucketPlace> place;  // nullopt: for a new asset the only bucket record there is
 };
 
 struct FileUpload {
@@ -42,7 +42,7 @@ class LocalEdit {
       : vams_(vams), deployment_(deployment), clock_(clock) {}
 
   // The bucket and its record, each made where missing. Gives back the bucket id.
-  Result<std::string> AddBucket(const BucketPlace& place, bool versioned);
+  Result<std::string> AddBucket(const LocalBucketPlace& place, bool versioned);
   // True: it is new, with version "0" and its database.
   Result<bool> PutAsset(const AssetChange& change);
   // As VAMS archives: the record is written under databaseId + "#deleted", then the old one is deleted.

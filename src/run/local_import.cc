@@ -4,6 +4,8 @@
 #include <span>
 #include <utility>
 
+#include "indexers/stream_consumer.h"
+
 namespace vams {
 namespace {
 
@@ -128,8 +130,7 @@ bool HasPending(const LocalStatus& status) {
 }  // namespace
 
 Result<ImportResult> RunImport(const ImportRequest& request, const ImportPlan& plan, LocalVams& vams,
-                               BucketTable& buckets, const std::string& stream_consumer, Clock& clock,
-                               Progress& progress, const StopFlag& stop) {
+                               BucketTable& buckets, Clock& clock, Progress& progress, const StopFlag& stop) {
   const Duration begun = clock.Elapsed();
   TRY_ASSIGN(const LocalStatus before, vams.ReadStatus());
   // What somebody added to a living VAMS still has to reach the indexers.
@@ -139,7 +140,7 @@ Result<ImportResult> RunImport(const ImportRequest& request, const ImportPlan& p
   TRY(import.Bucket(buckets));
   TRY(import.Objects());
   TRY(import.Assets());
-  if (!pending) TRY(vams.SkipPending(stream_consumer));
+  if (!pending) TRY(vams.SkipPending(std::string(kStreamConsumerName)));
   progress.OnPhaseFinished(Phase::kImport, import.counts(), clock.Elapsed() - begun);
   ImportResult result = std::move(import).result();
   result.left_pending = pending;
@@ -147,7 +148,7 @@ Result<ImportResult> RunImport(const ImportRequest& request, const ImportPlan& p
   return result;
 }
 
-Result<std::optional<BucketRecord>> FindBucketRecord(BucketTable& buckets, const BucketPlace& place) {
+Result<std::optional<BucketRecord>> FindBucketRecord(BucketTable& buckets, const LocalBucketPlace& place) {
   std::optional<Cursor> from;
   do {
     TRY_ASSIGN(BucketPage page, buckets.Scan(from, kPage));

@@ -19,7 +19,7 @@ namespace vams {
 struct ImportRequest {
   std::filesystem::path folder;  // each of its first-level folders becomes an asset
   std::string database;
-  BucketPlace place;
+  LocalBucketPlace place;
   std::optional<std::vector<std::string>> tags;  // of every asset; nullopt: as they were
   bool copy = false;                             // keep the bytes in the VAMS, else refer to the files where they are
 };
@@ -67,13 +67,12 @@ struct ImportResult {
 // Brings the VAMS into the state before a migration: bucket, objects, asset and version records are there, and nothing
 // waits for the indexers. Assets that are there already are updated. Importing again after a failure completes it.
 Result<ImportResult> RunImport(const ImportRequest& request, const ImportPlan& plan, LocalVams& vams,
-                               BucketTable& buckets, const std::string& stream_consumer, Clock& clock,
-                               Progress& progress, const StopFlag& stop);
+                               BucketTable& buckets, Clock& clock, Progress& progress, const StopFlag& stop);
 
 // "none" without files, ".ext" for a single one, else "folder".
 std::string AssetTypeOf(const std::vector<ImportedFile>& files);
 
 // The record with this name and prefix; nullopt: there is none.
-Result<std::optional<BucketRecord>> FindBucketRecord(BucketTable& buckets, const BucketPlace& place);
+Result<std::optional<BucketRecord>> FindBucketRecord(BucketTable& buckets, const LocalBucketPlace& place);
 
 }  // namespace vams

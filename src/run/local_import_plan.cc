@@ -200,7 +200,7 @@ class Walk {
 }  // namespace
 
 Result<ImportPlan> PlanImport(const ImportRequest& request) {
-  TRY(CheckDatabaseId(request.database));
+  TRY(RequireDatabaseId(request.database));
   return Walk(request).Plan();
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/digest.h"
 #include "base/text.h"
+#include "documents/request_checks.h"
 
 namespace vams {
 namespace {
@@ -28,15 +29,13 @@ std::string WithoutZone(UtcTime t) {
   return text;
 }
 
-bool IsGlobal(std::string_view id) { return AsciiLower(id) == "global"; }
-
-bool IsAssetIdByte(char c) {
-  return kSlugSafe.find(c) != std::string_view::npos || c == ' ' || c == '.' || c == ',' || c == '\'';
+bool IsPrintableAscii(std::string_view text) {
+  return std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~'; });
 }
 
 }  // namespace
 
-Result<BucketPlace> MakeBucketPlace(std::string_view bucket, std::string_view prefix) {
+Result<LocalBucketPlace> MakeLocalBucketPlace(std::string_view bucket, std::string_view prefix) {
   const bool letters = std::ranges::all_of(
       bucket, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.'; });
   const auto is_end = [](char c) { return c != '-' && c != '.'; };
@@ -47,7 +46,7 @@ Result<BucketPlace> MakeBucketPlace(std::string_view bucket, std::string_view pr
         Printable(bucket));
   }
   if (!IsUtf8(prefix)) return Fail(ErrorCode::kUsage, "the prefix '{}' is not UTF-8", Printable(prefix));
-  BucketPlace place{.bucket = std::string(bucket), .prefix = std::string(prefix)};
+  LocalBucketPlace place{.bucket = std::string(bucket), .prefix = std::string(prefix)};
   place.prefix.erase(0, std::min(place.prefix.find_first_not_of('/'), place.prefix.size()));
   if (!place.prefix.ends_with('/')) place.prefix += '/';
   if (place.prefix.size() > kMostKeyBytes / 2) {
@@ -56,9 +55,11 @@ Result<BucketPlace> MakeBucketPlace(std::string_view bucket, std::string_view pr
   return place;
 }
 
-std::string BucketIdFor(const BucketPlace& place) { return UuidFrom("bucket:" + place.bucket + ":" + place.prefix); }
+std::string BucketIdFor(const LocalBucketPlace& place) {
+  return UuidFrom("bucket:" + place.bucket + ":" + place.prefix);
+}
 
-Item BucketItem(const BucketPlace& place, std::string_view bucket_id, bool versioned) {
+Item BucketItem(const LocalBucketPlace& place, std::string_view bucket_id, bool versioned) {
   Item item;
   item.Set("bucketId", std::string(bucket_id));
   item.Set("bucketName:baseAssetsPrefix", place.bucket + ":" + place.prefix);
@@ -68,29 +69,22 @@ Item BucketItem(const BucketPlace& place, std::string_view bucket_id, bool versi
   return item;
 }
 
-Status CheckDatabaseId(std::string_view id) {
-  if (id.size() < 3 || id.size() > 63 || IsGlobal(id) ||
-      !std::ranges::all_of(id, [](char c) { return kSlugSafe.find(c) != std::string_view::npos; })) {
-    return Fail(ErrorCode::kUsage, "'{}' is no database id: 3 to 63 letters, digits, '-' and '_', and not 'global'",
-                Printable(id));
-  }
-  return {};
+Status RequireDatabaseId(std::string_view id) {
+  const auto wrong = CheckDatabaseId(id);
+  return wrong ? Status(Fail(ErrorCode::kUsage, "'{}': {}", Printable(id), *wrong)) : Status();
 }
 
-Status CheckAssetId(std::string_view id) {
-  if (id.size() < 2 || id.size() > 255 || IsGlobal(id) || !std::ranges::all_of(id, IsAssetIdByte) || id.back() == '.' ||
-      id.back() == ' ') {
-    return Fail(
-        ErrorCode::kUsage,
-        "'{}' is no asset id: 2 to 255 ASCII letters, digits, spaces and _ - . , ', no space or dot at the end, "
-        "and not 'global'",
-        Printable(id));
+Status RequireAssetId(std::string_view id) {
+  if (!IsPrintableAscii(id)) {
+    return Fail(ErrorCode::kUsage, "'{}': the asset id must be ASCII, since files name it in their metadata",
+                Printable(id));
   }
-  return {};
+  const auto wrong = CheckAssetId(id);
+  return wrong ? Status(Fail(ErrorCode::kUsage, "'{}': {}", Printable(id), *wrong)) : Status();
 }
 
 std::string AssetIdFor(std::string_view name) {
-  if (CheckAssetId(name)) return std::string(name);
+  if (RequireAssetId(name)) return std::string(name);
   std::string slug;
   for (const char c : name) {
     if (kSlugSafe.find(c) != std::string_view::npos && c != '-') {

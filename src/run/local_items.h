@@ -15,20 +15,20 @@ namespace vams {
 
 // A bucket record's name and prefix: the prefix as it is stored ("/" for the whole bucket, else without a slash in
 // front and with one at the end).
-struct BucketPlace {
+struct LocalBucketPlace {
   std::string bucket;
   std::string prefix = "/";
   std::string key_prefix() const { return NormalisedPrefix(prefix); }
 };
 // kUsage: no name that S3 allows, or a prefix that is no UTF-8 or too long.
-Result<BucketPlace> MakeBucketPlace(std::string_view bucket, std::string_view prefix);
+Result<LocalBucketPlace> MakeLocalBucketPlace(std::string_view bucket, std::string_view prefix);
 // The id of a bucket record that is made here: the same for the same place.
-std::string BucketIdFor(const BucketPlace& place);
-Item BucketItem(const BucketPlace& place, std::string_view bucket_id, bool versioned);
+std::string BucketIdFor(const LocalBucketPlace& place);
+Item BucketItem(const LocalBucketPlace& place, std::string_view bucket_id, bool versioned);
 
 // kUsage with the rule (section 3.3). An asset id must also be ASCII, since files name it in their metadata.
-Status CheckDatabaseId(std::string_view id);
-Status CheckAssetId(std::string_view id);
+Status RequireDatabaseId(std::string_view id);
+Status RequireAssetId(std::string_view id);
 // `name` where it is a good asset id, else an ASCII one made from it, the same for the same name.
 std::string AssetIdFor(std::string_view name);
 
