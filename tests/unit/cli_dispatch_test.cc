@@ -130,7 +130,7 @@ TEST_F(ProgramTest, MissingNamesAreUsage) {
 TEST_F(ProgramTest, AMissingConfigurationFile) {
   const auto ran = Migrate({"--config", Path("none.json")});
   EXPECT_EQ(ran.exit, 2);
-  EXPECT_THAT(ran.err, HasSubstr("none.json: no such file"));
+  EXPECT_THAT(ran.err, HasSubstr("none.json: No such file"));
   EXPECT_EQ(Migrate({"--config", temp_.path().string()}).exit, 2);
 }
 
