@@ -31,7 +31,7 @@ class AssetPhase {
   using Batch = std::vector<AssetRecord>;
 
   Status Scan();
-  Status Touch(Batch batch);
+  Status Touch(const Batch& batch);
   Status TouchUntilSettled(std::vector<AssetKey> keys);
   Status Settle(const AssetKey& key, const Result<TouchOutcome>& outcome);
   void LogBatch(std::size_t size);
@@ -81,7 +81,7 @@ Status AssetPhase::Settle(const AssetKey& key, const Result<TouchOutcome>& outco
   return handled_ == nullptr ? Status{} : handled_->Add(key);
 }
 
-Status AssetPhase::Touch(Batch batch) {
+Status AssetPhase::Touch(const Batch& batch) {
   std::vector<AssetKey> keys;
   keys.reserve(batch.size());
   for (const AssetRecord& record : batch) {
@@ -175,7 +175,7 @@ Result<PhaseReport> AssetPhase::Run() {
       queue_.Close();
     });
     while (auto batch = queue_.Pop()) {
-      touched = Touch(std::move(*batch));
+      touched = Touch(*batch);
       if (!touched || run_.stop.requested()) break;
     }
     queue_.Close();
