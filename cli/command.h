@@ -22,6 +22,7 @@ namespace vams::cli {
 // What a program gets from outside, so that tests decide it.
 struct Context {
   Environment environment;
+  std::vector<std::string> variables;  // names of all VAMS_MIGRATE_ variables there are
   std::istream& in;
   std::ostream& out;
   std::ostream& err;

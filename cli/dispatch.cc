@@ -112,6 +112,7 @@ class Dispatcher {
       return Exit::kOk;
     }
     if (auto parsed = Parse(app); !parsed) return output_.Failure(parsed.error());
+    if (!context_.variables.empty()) NoteUnknownVariables();
     Invocation invocation{.context = context_, .output = output_, .options = {}, .notes = {}, .config = {}};
     if (config_ != nullptr && config_->count() > 0) invocation.config = config_->as<std::string>();
     if (!invocation.config) invocation.config = context_.environment(EnvironmentName("config"));
@@ -178,6 +179,30 @@ class Dispatcher {
       if (value && !value->empty()) out.push_back("--" + flag + "=" + *value);
     }
     return out;
+  }
+
+  // A variable with a typing mistake would be a limit that is not heeded.
+  void NoteUnknownVariables() {
+    std::vector<std::string> known = {EnvironmentName("config")};
+    for (const Setting& setting : AllSettings()) {
+      known.push_back(EnvironmentName(setting.flag));
+      if (!setting.reindex_flag.empty()) known.push_back(EnvironmentName(setting.reindex_flag));
+    }
+    for (const CommandFactory make : program_.commands) {
+      const auto command = make();
+      CLI::App flags;
+      command->Define(flags);
+      for (const CLI::Option* option : flags.get_options()) {
+        for (const std::string& name : option->get_lnames()) known.push_back(EnvironmentName(name));
+      }
+    }
+    const std::vector<std::string_view> candidates(known.begin(), known.end());
+    for (const std::string& variable : context_.variables) {
+      if (std::ranges::find(known, variable) != known.end()) continue;
+      const auto nearest = Nearest(variable, candidates);
+      output_.Note("the environment variable " + variable + " stands for no flag" +
+                   (nearest ? "; did you mean " + std::string(*nearest) + "?" : ""));
+    }
   }
 
   std::string HelpHint() const {
