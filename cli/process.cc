@@ -1,5 +1,6 @@
 #include "cli/process.h"
 
+#include <malloc.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -17,10 +18,22 @@ std::size_t TerminalColumns() {
   return 80;
 }
 
+// The stages hand batches from thread to thread, so that each allocator arena would keep the largest batch it ever saw.
+// Two arenas and returning large blocks at once keep a run of ten million files as small as one of ten thousand
+// (bench/embedded.cc).
+void KeepMemoryFlat() {
+  constexpr int kArenas = 2;
+  constexpr int kLarge = 128 * 1024;
+  mallopt(M_ARENA_MAX, kArenas);
+  mallopt(M_MMAP_THRESHOLD, kLarge);
+  mallopt(M_TRIM_THRESHOLD, kLarge);
+}
+
 }  // namespace
 
 int ProgramMain(const Program& program, int argc, char** argv) {
   std::ios::sync_with_stdio(false);
+  KeepMemoryFlat();
   SystemClock clock;
   static StopFlag stop;  // a signal may come until the very end of the process
   std::vector<std::string> variables;

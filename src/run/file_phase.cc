@@ -286,7 +286,7 @@ Result<PhaseReport> FilePhase::Run() {
   }
   TRY(classified);
   TRY(published);
-  const PhaseReport report = Merge(begun);
+  PhaseReport report = Merge(begun);
   run_.progress.OnPhaseFinished(Phase::kFiles,
                                 {.done = report.succeeded, .failed = report.failed, .skipped = report.skipped_count()},
                                 report.took);

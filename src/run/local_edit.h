@@ -58,7 +58,7 @@ class LocalEdit {
 
  private:
   Result<Item> FindAsset(const AssetKey& key);
-  Result<BucketRecord> RecordFor(const AssetChange& change);
+  Result<BucketRecord> RecordFor(const AssetChange& change) const;
 
   LocalVams& vams_;
   Deployment& deployment_;

@@ -153,7 +153,7 @@ Result<MigrationResult> RunMigration(const Options& options, Deployment& deploym
   result.report = migration.Finish();
   if (result.report.verification) LogVerification(log, *result.report.verification);
   if (report_file == ReportFile::kWrite) {
-    result.report_file = options.report_dir / ("migration_report_" + directory.id() + ".json");
+    result.report_file = NewReportPath(options.report_dir, result.report.started);
     TRY(WriteReport(result.report_file, result.report));
     log.Info("Report saved to: {}", result.report_file.string());
   }

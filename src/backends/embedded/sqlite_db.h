@@ -181,6 +181,7 @@ class Database {
   const std::string path_;
   DatabaseOptions options_;  // unchanging once in use
   const Connection::Mode mode_;
+  int busy_millis_;
   Mutex writer_mutex_;
   std::unique_ptr<Connection> writer_;  // used under writer_mutex_; null where nothing can be written
   Mutex readers_mutex_;
