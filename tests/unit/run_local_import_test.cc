@@ -182,7 +182,7 @@ TEST_F(ImportTest, RefusesNamesThatNoKeyCanHave) {
   EXPECT_THAT(no_utf8.error().message, HasSubstr("duck/\\xff.obj"));
   fs::remove_all(temp_.path() / "in");
   std::string deep = "duck";
-  for (int i = 0; i < 5; ++i) deep += "/" + std::string(200, 'd');
+  for (int i = 0; i < 5; ++i) deep += "/" + std::string(210, 'd');
   Write(deep + "/f.obj");
   const auto too_long = PlanImport(Request());
   ASSERT_FALSE(too_long);

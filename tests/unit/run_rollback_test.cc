@@ -89,13 +89,15 @@ TEST_F(RollbackTest, HeedsLimitAndSelection) {
 }
 
 TEST_F(RollbackTest, KeepsBelowTheRate) {
+  std::vector<Item> items;
   for (int i = 0; i < 1500; ++i) {
     Item item;
     item.Set("databaseId", "many");
     item.Set("assetId", "asset-" + std::to_string(i));
     item.Set(std::string(kReindexDateAttribute), "2025-05-31T22:00:00.123456+00:00");
-    ASSERT_TRUE(vams_->PutItem(LocalTable::kAssets, item));
+    items.push_back(std::move(item));
   }
+  ASSERT_TRUE(vams_->PutItems(LocalTable::kAssets, items));
   options_.max_rate = PerSecond{100};
   const Duration begun = clock_.Elapsed();
   EXPECT_EQ(Run().cleared, 1504u);
