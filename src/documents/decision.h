@@ -16,9 +16,9 @@ struct Decision {
     kError,    // cannot be made into a document
   };
   Kind kind = Kind::kSkip;
-  IndexDocument document;
-  std::string rule;     // kSkip, kInvalid, kError: short, the same for all of its class, such as "asset-absent"
-  std::string message;  // one line for people; of this one item
+  IndexDocument document{};
+  std::string rule{};     // kSkip, kInvalid, kError: short, the same for all of its class, such as "asset-absent"
+  std::string message{};  // one line for people; of this one item
 };
 
 }  // namespace vams

@@ -1,0 +1,61 @@
+#include "base/file_lock.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+namespace vams {
+namespace {
+
+ErrorCode CodeOf(int error) {
+  switch (error) {
+    case ENOSPC: return ErrorCode::kNoSpace;
+    case EROFS: return ErrorCode::kReadOnly;
+    case EACCES:
+    case EPERM: return ErrorCode::kAccessDenied;
+    default: return ErrorCode::kIo;
+  }
+}
+
+std::string HolderOf(int fd) {
+  std::array<char, 32> text{};
+  const ssize_t n = pread(fd, text.data(), text.size() - 1, 0);
+  std::string holder(text.data(), n > 0 ? static_cast<std::size_t>(n) : 0);
+  while (!holder.empty() && holder.back() == '\n') holder.pop_back();
+  return holder.empty() ? "unknown" : holder;
+}
+
+}  // namespace
+
+Result<FileLock> FileLock::Acquire(const std::filesystem::path& path) {
+  const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+  if (fd < 0) return Fail(CodeOf(errno), "cannot open {}: {}", path.string(), std::strerror(errno));
+  FileLock lock(fd);
+  if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+    if (errno != EWOULDBLOCK) return Fail(ErrorCode::kIo, "cannot lock {}: {}", path.string(), std::strerror(errno));
+    return std::unexpected(MakeError(ErrorCode::kBusy, "process {} holds {}", HolderOf(fd), path.string())
+                               .WithHint("wait until it has ended, or stop it"));
+  }
+  // The process id is for the message above only; a lock without it is as good.
+  const std::string pid = std::to_string(getpid()) + "\n";
+  if (ftruncate(fd, 0) != 0 || pwrite(fd, pid.data(), pid.size(), 0) < 0) return lock;
+  return lock;
+}
+
+FileLock::~FileLock() {
+  if (fd_ >= 0) close(fd_);
+}
+
+FileLock::FileLock(FileLock&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+
+FileLock& FileLock::operator=(FileLock&& other) noexcept {
+  std::swap(fd_, other.fd_);
+  return *this;
+}
+
+}  // namespace vams

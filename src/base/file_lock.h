@@ -1,0 +1,26 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "base/result.h"
+
+namespace vams {
+
+// An advisory lock on a file, held until the object goes or the process dies, however it dies. The file stays.
+class FileLock {
+ public:
+  // Makes the file where it is missing. kBusy: another process holds it (the message names its process id).
+  static Result<FileLock> Acquire(const std::filesystem::path& path);
+  ~FileLock();
+  FileLock(FileLock&& other) noexcept;
+  FileLock& operator=(FileLock&& other) noexcept;
+  FileLock(const FileLock&) = delete;
+  FileLock& operator=(const FileLock&) = delete;
+
+ private:
+  explicit FileLock(int fd) : fd_(fd) {}
+  int fd_;
+};
+
+}  // namespace vams

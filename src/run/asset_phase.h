@@ -1,0 +1,13 @@
+#pragma once
+
+#include "report/migration_report.h"
+#include "run/context.h"
+#include "run/handled_items.h"
+
+namespace vams {
+
+// Touches every selected asset record once (SPEC section 6), or only counts them in a dry run. What could not be
+// touched is in the report and the findings; an error means that the phase could not go on. `handled` may be null.
+Result<PhaseReport> RunAssetPhase(const RunContext& run, HandledItems* handled);
+
+}  // namespace vams

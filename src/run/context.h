@@ -1,0 +1,24 @@
+#pragma once
+
+#include "backends/open.h"
+#include "base/clock.h"
+#include "base/stop.h"
+#include "ports/log.h"
+#include "ports/progress.h"
+#include "report/findings.h"
+#include "run/options.h"
+
+namespace vams {
+
+// What every phase of one run works with. All of it outlives the run.
+struct RunContext {
+  const Options& options;
+  Deployment& deployment;
+  Clock& clock;
+  Log& log;
+  Progress& progress;
+  const StopFlag& stop;
+  FindingSink& findings;
+};
+
+}  // namespace vams

@@ -1,0 +1,208 @@
+#include "run/index_verifier.h"
+
+#include <fmt/format.h>
+
+#include <optional>
+#include <thread>
+
+#include "run/selection.h"
+#include "verify/document_diff.h"
+
+namespace vams {
+namespace {
+
+constexpr Bytes kSideMemory{3 << 20};
+constexpr std::uint64_t kScanPage = 1000;
+constexpr std::size_t kRecheckBatch = 200;
+constexpr std::size_t kFieldsNamed = 3;
+
+std::string FieldsCause(const std::vector<FieldDifference>& differences) {
+  if (differences.size() > kFieldsNamed) return fmt::format("{} fields differ", differences.size());
+  std::string names;
+  for (const FieldDifference& d : differences) names += (names.empty() ? "" : ", ") + d.field;
+  return fmt::format("{} {} {}", differences.size() == 1 ? "field" : "fields", names,
+                     differences.size() == 1 ? "differs" : "differ");
+}
+
+std::string FieldsDetail(const std::vector<FieldDifference>& differences) {
+  constexpr std::size_t kLongest = 120;
+  const auto cut = [](const std::string& json) {
+    return json.empty() ? std::string("absent") : json.size() > kLongest ? json.substr(0, kLongest) + "..." : json;
+  };
+  std::string detail;
+  for (const FieldDifference& d : differences) {
+    if (!detail.empty()) detail += "; ";
+    detail += fmt::format("{}: expected {}, found {}", d.field, cut(d.expected), cut(d.actual));
+    if (detail.size() > 4 * kLongest) return detail + "; ...";
+  }
+  return detail;
+}
+
+}  // namespace
+
+IndexVerifier::IndexVerifier(const RunContext& run, const VerificationInput& input, Parts parts)
+    : run_(run),
+      input_(input),
+      parts_(std::move(parts)),
+      comparison_(input.scratch, std::string(IndexKindName(parts_.kind)), kSideMemory) {}
+
+Status IndexVerifier::TakeExpected(Documents documents) {
+  std::vector<std::string> ids;
+  for (const ExpectedDocument& document : documents) {
+    if (document.decision.kind != Decision::Kind::kIndex) {
+      const bool refused =
+          document.decision.kind == Decision::Kind::kInvalid || document.decision.kind == Decision::Kind::kError;
+      ++report_.skipped[refused ? "refused: " + document.decision.rule : document.decision.rule];
+      continue;
+    }
+    const IndexDocument& wanted = document.decision.document;
+    TRY(comparison_.AddExpected(wanted.id, wanted.body, document.locator));
+    if (parts_.only_expected) ids.push_back(wanted.id);
+  }
+  const std::uint64_t before = read_.fetch_add(documents.size(), std::memory_order_relaxed);
+  run_.progress.OnAdvanced(Phase::kVerify, {.done = before + documents.size()});
+  if (ids.empty()) return {};
+  TRY_ASSIGN(const auto bodies, parts_.index.GetMany(ids));
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    if (!bodies[i]) continue;
+    TRY(comparison_.AddActual(ids[i], *bodies[i]));
+    ++report_.actual;
+  }
+  return {};
+}
+
+Status IndexVerifier::ReadExpected() {
+  return parts_.source([this](Documents documents) -> Status {
+    if (run_.stop.requested()) return Fail(ErrorCode::kCancelled, "interrupted");
+    return TakeExpected(std::move(documents));
+  });
+}
+
+Status IndexVerifier::ReadActual() {
+  if (parts_.only_expected) return {};
+  std::optional<Cursor> cursor;
+  do {
+    if (run_.stop.requested()) return Fail(ErrorCode::kCancelled, "interrupted");
+    TRY_ASSIGN(IndexPage page, parts_.index.Scan(cursor, ItemCount{kScanPage}, ScanContent::kDocuments));
+    for (const IndexHit& hit : page.hits) {
+      if (!MaySelectDocument(run_.options.selection, hit.id)) continue;
+      TRY(comparison_.AddActual(hit.id, hit.body));
+      ++report_.actual;
+    }
+    read_.fetch_add(page.hits.size(), std::memory_order_relaxed);
+    cursor = std::move(page.next);
+  } while (cursor);
+  return {};
+}
+
+Status IndexVerifier::AddFinding(FindingKind kind, const std::string& id, const std::string& locator, std::string cause,
+                                 std::string detail) {
+  run_.findings.Add({parts_.kind, id, kind, std::move(cause), std::move(detail)});
+  if (input_.repair == nullptr) return {};
+  const bool assets = parts_.kind == IndexKind::kAssets;
+  if (kind == FindingKind::kUnexpected) {
+    return (assets ? input_.repair->unexpected_assets : input_.repair->unexpected_files).Add(id, {});
+  }
+  return (assets ? input_.repair->assets : input_.repair->objects).Add(locator, {});
+}
+
+Status IndexVerifier::Settle(const std::string& id, const std::string& locator, const Decision& now,
+                             const std::optional<std::string>& actual) {
+  if (now.kind != Decision::Kind::kIndex || now.document.id != id) {
+    // The source went while we looked: then the document should go too.
+    --report_.expected;
+    if (actual) unexpected_.push_back(id);
+    return {};
+  }
+  if (!actual) {
+    ++report_.missing;
+    return AddFinding(FindingKind::kMissing, id, locator, "not in the index", "");
+  }
+  const auto differences = DiffDocuments(now.document.body, *actual);
+  if (differences && differences->empty()) {
+    ++report_.right;
+    return {};
+  }
+  ++report_.stale;
+  if (!differences) return AddFinding(FindingKind::kStale, id, locator, "the document is no JSON object", "");
+  return AddFinding(FindingKind::kStale, id, locator, FieldsCause(*differences), FieldsDetail(*differences));
+}
+
+Status IndexVerifier::RecheckPresent() {
+  if (suspects_.empty()) return {};
+  std::vector<std::string> ids;
+  std::vector<std::string> locators;
+  for (auto& [id, locator] : suspects_) {
+    ids.push_back(id);
+    locators.push_back(locator);
+  }
+  suspects_.clear();
+  TRY_ASSIGN(const auto now, parts_.remake(locators));
+  TRY_ASSIGN(const auto actual, parts_.index.GetMany(ids));
+  for (std::size_t i = 0; i < ids.size(); ++i) TRY(Settle(ids[i], locators[i], now[i], actual[i]));
+  return {};
+}
+
+Status IndexVerifier::RecheckUnexpected() {
+  if (unexpected_.empty()) return {};
+  std::vector<std::string> ids;
+  ids.swap(unexpected_);
+  TRY_ASSIGN(const auto actual, parts_.index.GetMany(ids));
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    if (!actual[i]) continue;
+    ++report_.unexpected;
+    TRY(AddFinding(FindingKind::kUnexpected, ids[i], "", parts_.why_unexpected(ids[i]), ""));
+  }
+  return {};
+}
+
+Status IndexVerifier::Compare() {
+  const auto suspect = [this](std::string_view id, std::string_view locator) -> Status {
+    ++report_.expected;
+    suspects_.emplace_back(id, locator);
+    return suspects_.size() < kRecheckBatch ? Status{} : RecheckPresent();
+  };
+  TRY(comparison_.Compare({.same = [this](std::string_view) -> Status {
+                             ++report_.expected;
+                             ++report_.right;
+                             return {};
+                           },
+                           .missing = suspect,
+                           .differs = suspect,
+                           .unexpected = [this](std::string_view id) -> Status {
+                             if (!parts_.judge_unexpected) return {};
+                             unexpected_.emplace_back(id);
+                             return unexpected_.size() < kRecheckBatch ? Status{} : RecheckUnexpected();
+                           }}));
+  TRY(RecheckPresent());
+  return RecheckUnexpected();
+}
+
+Result<IndexReport> IndexVerifier::Run() {
+  report_.name = parts_.index.name();
+  TRY_ASSIGN(const auto info, parts_.index.Describe());
+  report_.exists = info.has_value();
+  if (!info) {
+    // Everything that should be there is missing; the count tells how much.
+    TRY(parts_.source([this](Documents documents) -> Status {
+      for (const auto& d : documents) report_.expected += d.decision.kind == Decision::Kind::kIndex;
+      return {};
+    }));
+    report_.missing = report_.expected;
+    run_.findings.Add({parts_.kind, report_.name, FindingKind::kMissing, "the index does not exist", ""});
+    return report_;
+  }
+  report_.size_bytes = info->size_bytes;
+  Status actual;
+  Status expected;
+  {
+    std::jthread reader([&] { actual = ReadActual(); });
+    expected = ReadExpected();
+  }
+  TRY(expected);
+  TRY(actual);
+  TRY(Compare());
+  return report_;
+}
+
+}  // namespace vams

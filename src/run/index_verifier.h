@@ -1,0 +1,70 @@
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "documents/expected_documents.h"
+#include "report/migration_report.h"
+#include "run/context.h"
+#include "run/verification.h"
+#include "verify/index_comparison.h"
+
+namespace vams {
+
+// One document that should be there: how it is made again (`locator`, JoinParts of what names its source) and what it
+// is.
+struct ExpectedDocument {
+  std::string locator;
+  Decision decision;
+};
+
+// Compares one index with its source. The differences are looked at once more before they count, since both sides may
+// have changed while they were read.
+class IndexVerifier {
+ public:
+  using Documents = std::vector<ExpectedDocument>;
+  // Tells the expected documents in batches, each source once.
+  using Source = std::function<Status(const std::function<Status(Documents)>&)>;
+  // Makes the documents of these locators as the source stands now; one answer for each.
+  using Remake = std::function<Result<std::vector<Decision>>(const std::vector<std::string>& locators)>;
+  // Says why a document with this id has no source.
+  using WhyUnexpected = std::function<std::string(const std::string& id)>;
+
+  struct Parts {
+    IndexKind kind;
+    SearchIndex& index;
+    Source source;
+    Remake remake;
+    WhyUnexpected why_unexpected;
+    bool only_expected = false;  // look at the ids of `source` alone; nothing can be unexpected
+    bool judge_unexpected = true;
+  };
+
+  IndexVerifier(const RunContext& run, const VerificationInput& input, Parts parts);
+  Result<IndexReport> Run();
+
+ private:
+  Status ReadExpected();
+  Status ReadActual();
+  Status TakeExpected(Documents documents);
+  Status Compare();
+  Status RecheckPresent();
+  Status RecheckUnexpected();
+  Status Settle(const std::string& id, const std::string& locator, const Decision& now,
+                const std::optional<std::string>& actual);
+  Status AddFinding(FindingKind kind, const std::string& id, const std::string& locator, std::string cause,
+                    std::string detail);
+
+  const RunContext& run_;
+  const VerificationInput& input_;
+  Parts parts_;
+  IndexComparison comparison_;
+  IndexReport report_;
+  std::atomic<std::uint64_t> read_{0};                         // documents of both sides
+  std::vector<std::pair<std::string, std::string>> suspects_;  // id, locator: missing or different at first sight
+  std::vector<std::string> unexpected_;
+};
+
+}  // namespace vams

@@ -1,0 +1,234 @@
+#include "run/migration.h"
+
+#include <sys/resource.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "run/asset_phase.h"
+#include "run/echo.h"
+#include "run/file_phase.h"
+#include "run/handled_items.h"
+#include "run/local_indexers.h"
+#include "run/preflight.h"
+#include "run/run_directory.h"
+#include "run/verification.h"
+
+namespace vams {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Without verification nothing bounds the wait for the in-process indexers but their own end.
+constexpr Duration kUnboundedWait = std::chrono::hours(24 * 365);
+
+std::uint64_t PeakMemoryBytes() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
+}
+
+class Migration {
+ public:
+  Migration(const RunContext& run, const RunDirectory& directory) : run_(run), handled_(directory.scratch()), directory_(directory) {
+    report_.run_id = directory.id();
+    report_.started = run.clock.Now();
+    report_.dry_run = run.options.dry_run;
+    report_.configuration = EchoConfiguration(run.options);
+  }
+
+  Status Phases();
+  MigrationReport Finish();
+
+ private:
+  bool Wants(Operation operation) const {
+    return run_.options.operation == Operation::kBoth || run_.options.operation == operation;
+  }
+  // With a limit only what was handled can be judged.
+  HandledItems* handled() { return run_.options.limit && !run_.options.dry_run ? &handled_ : nullptr; }
+  Status WaitAndVerify(const LocalIndexers* indexers);
+
+  const RunContext& run_;
+  HandledItems handled_;
+  const RunDirectory& directory_;
+  MigrationReport report_;
+};
+
+Status Migration::Phases() {
+  std::optional<LocalIndexers> indexers;
+  if (run_.deployment.runs_indexers && !run_.options.dry_run) indexers.emplace(run_);
+  if (Wants(Operation::kAssets)) {
+    TRY_ASSIGN(report_.assets, RunAssetPhase(run_, handled()));
+  }
+  if (Wants(Operation::kFiles) && !run_.stop.requested()) {
+    TRY_ASSIGN(report_.files, RunFilePhase(run_, handled()));
+  }
+  if (run_.options.dry_run || run_.stop.requested()) return {};
+  return WaitAndVerify(indexers ? &*indexers : nullptr);
+}
+
+Status Migration::WaitAndVerify(const LocalIndexers* indexers) {
+  const bool verify = !run_.options.skip_verification;
+  if (!verify && indexers == nullptr) return {};
+  const Duration begun = run_.clock.Elapsed();
+  const Duration at_most = verify ? Duration(run_.options.verification_wait_time) : kUnboundedWait;
+  run_.log.Info("Waiting for indexing to complete (at most {} s)", run_.options.verification_wait_time.count());
+  TRY_ASSIGN(const bool drained, WaitForIndexing(run_, indexers, at_most));
+  report_.waited = run_.clock.Elapsed() - begun;
+  if (!drained && !run_.stop.requested()) run_.log.Warning("Indexing has not caught up yet; verifying what is there");
+  if (!verify || run_.stop.requested()) return {};
+  run_.log.Info("VERIFICATION");
+  if (handled() != nullptr) TRY(handled_.Finish());
+  auto verified = Verify(run_, {.scratch = directory_.scratch(), .handled = handled(), .repair = nullptr});
+  if (!verified && run_.stop.requested()) return {};
+  TRY(verified);
+  report_.verification = std::move(*verified);
+  return {};
+}
+
+MigrationReport Migration::Finish() {
+  report_.interrupted = run_.stop.requested();
+  report_.completed = run_.clock.Now();
+  report_.peak_memory_bytes = PeakMemoryBytes();
+  for (FindingGroup& group : run_.findings.groups()) {
+    if (group.kind != FindingKind::kSkipped && group.kind != FindingKind::kGone) report_.errors.push_back(std::move(group));
+  }
+  if (run_.findings.has_file()) report_.findings_file = run_.findings.path().string();
+  return std::move(report_);
+}
+
+Status WriteReport(const fs::path& path, const MigrationReport& report) {
+  std::ofstream out(path);
+  out << ToJson(report).dump(4, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << "\n";
+  out.close();
+  if (out) return {};
+  return Fail(errno == ENOSPC ? ErrorCode::kNoSpace : ErrorCode::kIo, "cannot write the report {}: {}", path.string(),
+              std::strerror(errno));
+}
+
+void LogIndex(Log& log, std::string_view title, const IndexReport& index) {
+  log.Info("{}: {}", title, index.name);
+  log.Info("  Expected: {}", index.expected);
+  log.Info("  Actual: {}", index.actual);
+  log.Info("  Success rate: {:.1f}%", index.success_rate());
+  if (index.missing > 0) log.Error("  Missing: {}", index.missing);
+  if (index.stale > 0) log.Error("  Stale: {}", index.stale);
+  if (index.unexpected > 0) log.Error("  Unexpected: {}", index.unexpected);
+}
+
+void LogVerification(Log& log, const VerificationReport& report) {
+  LogIndex(log, "Asset index", report.asset_index);
+  LogIndex(log, "File index", report.file_index);
+  log.Info("Overall success: {}", report.overall_success ? "YES" : "NO");
+}
+
+Outcome OutcomeOf(const MigrationReport& report) {
+  if (report.interrupted) return Outcome::kInterrupted;
+  const auto failed = [](const std::optional<PhaseReport>& phase) { return phase && phase->failed > 0; };
+  if (failed(report.assets) || failed(report.files)) return Outcome::kFindings;
+  return !report.verification || report.verification->overall_success ? Outcome::kSuccess : Outcome::kFindings;
+}
+
+}  // namespace
+
+Result<MigrationResult> RunMigration(const Options& options, Deployment& deployment, Clock& clock, Log& log, Progress& progress,
+                                     const StopFlag& stop, ReportFile report_file) {
+  if (report_file == ReportFile::kWrite) TRY(EnsureWritable(options.report_dir, "the report"));
+  TRY_ASSIGN(const auto lock, LockForWriting(options));
+  TRY(CheckIndexes(deployment));
+  TRY_ASSIGN(const RunDirectory directory, RunDirectory::Create(options.state_dir, clock.Now()));
+  FindingSink findings(directory.path() / "findings.ndjson");
+  const RunContext run{options, deployment, clock, log, progress, stop, findings};
+  if (options.dry_run) log.Info("DRY RUN: nothing will be changed");
+
+  Migration migration(run, directory);
+  const Status phases = migration.Phases();
+  const Status flushed = findings.Flush();
+  MigrationResult result;
+  result.report = migration.Finish();
+  if (result.report.verification) LogVerification(log, *result.report.verification);
+  if (report_file == ReportFile::kWrite) {
+    result.report_file = options.report_dir / ("migration_report_" + directory.id() + ".json");
+    TRY(WriteReport(result.report_file, result.report));
+    log.Info("Report saved to: {}", result.report_file.string());
+  }
+  TRY(phases);
+  TRY(flushed);
+  result.outcome = OutcomeOf(result.report);
+  return result;
+}
+
+Result<VerificationResult> RunVerification(const Options& options, Deployment& deployment, Clock& clock, Log& log,
+                                           Progress& progress, const StopFlag& stop) {
+  std::optional<FileLock> lock;
+  if (options.repair) {
+    TRY_ASSIGN(lock, LockForWriting(options));
+    TRY(CheckIndexes(deployment));
+  }
+  TRY_ASSIGN(const RunDirectory directory, RunDirectory::Create(options.state_dir, clock.Now()));
+  VerificationResult result;
+  std::optional<RepairPlan> plan;
+  if (options.repair) plan.emplace(directory.scratch());
+  {
+    FindingSink before(options.repair ? directory.path() / "findings-before-repair.ndjson" : directory.path() / "findings.ndjson");
+    const RunContext run{options, deployment, clock, log, progress, stop, before};
+    if (const auto backlog = ReadBacklog(deployment); backlog && backlog->total() > 0 && !options.repair) {
+      log.Warning("{} changes and {} events still wait to be indexed", backlog->changes, backlog->events);
+    }
+    auto verified = Verify(run, {.scratch = directory.scratch(), .handled = nullptr, .repair = plan ? &*plan : nullptr});
+    if (!verified && stop.requested()) {
+      result.outcome = Outcome::kInterrupted;
+      return result;
+    }
+    TRY(verified);
+    result.report = std::move(*verified);
+    if (!options.repair || before.count() == 0) {
+      TRY(before.Flush());
+      result.findings = before.kept();
+      result.groups = before.groups();
+      result.finding_count = before.count();
+      if (before.has_file()) result.findings_file = before.path().string();
+      result.outcome = result.report.overall_success ? Outcome::kSuccess : Outcome::kFindings;
+      return result;
+    }
+    TRY(before.Flush());
+  }
+
+  FindingSink after(directory.path() / "findings.ndjson");
+  const RunContext run{options, deployment, clock, log, progress, stop, after};
+  {
+    std::optional<LocalIndexers> indexers;
+    if (deployment.runs_indexers) indexers.emplace(run);
+    TRY_ASSIGN(result.repaired, Repair(run, *plan));
+    TRY(WaitForIndexing(run, indexers ? &*indexers : nullptr, options.verification_wait_time));
+  }
+  auto verified = Verify(run, {.scratch = directory.scratch(), .handled = nullptr, .repair = nullptr});
+  if (!verified && stop.requested()) {
+    result.outcome = Outcome::kInterrupted;
+    return result;
+  }
+  TRY(verified);
+  TRY(after.Flush());
+  result.report = std::move(*verified);
+  result.findings = after.kept();
+  result.groups = after.groups();
+  result.finding_count = after.count();
+  if (after.has_file()) result.findings_file = after.path().string();
+  const bool clean = result.report.overall_success && result.repaired->failed == 0;
+  result.outcome = stop.requested() ? Outcome::kInterrupted : clean ? Outcome::kSuccess : Outcome::kFindings;
+  return result;
+}
+
+Result<bool> RunPendingIndexing(const Options& options, Deployment& deployment, Clock& clock, Log& log, Progress& progress,
+                                const StopFlag& stop) {
+  TRY_ASSIGN(const auto lock, LockForWriting(options));
+  FindingSink none{{}};
+  const RunContext run{options, deployment, clock, log, progress, stop, none};
+  const LocalIndexers indexers(run);
+  return WaitForIndexing(run, &indexers, kUnboundedWait);
+}
+
+}  // namespace vams

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <optional>
+
+#include "base/file_lock.h"
+#include "base/result.h"
+#include "run/context.h"
+
+namespace vams {
+
+// Keeps a second run from writing the same embedded VAMS; a dry run and a deployment that others guard need no lock.
+// kBusy names the process that holds it.
+Result<std::optional<FileLock>> LockForWriting(const Options& options);
+
+// Refuses a start where an index is missing: a document written then would make one with wrong mappings (hazard H12).
+Status CheckIndexes(const Deployment& deployment);
+
+}  // namespace vams

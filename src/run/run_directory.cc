@@ -1,0 +1,79 @@
+#include "run/run_directory.h"
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <memory>
+
+namespace vams {
+namespace {
+
+namespace fs = std::filesystem;
+
+ErrorCode CodeOf(int error) {
+  switch (error) {
+    case ENOSPC: return ErrorCode::kNoSpace;
+    case EROFS: return ErrorCode::kReadOnly;
+    case EACCES:
+    case EPERM: return ErrorCode::kAccessDenied;
+    default: return ErrorCode::kIo;
+  }
+}
+
+std::unexpected<Error> CannotWrite(const fs::path& path, std::string_view what_for, int error) {
+  return std::unexpected(
+      MakeError(CodeOf(error), "cannot write {} to {}: {}", what_for, path.string(), std::strerror(error))
+          .WithHint("choose a writable place with --report-dir and --state-dir"));
+}
+
+}  // namespace
+
+Status EnsureWritable(const fs::path& directory, std::string_view what_for) {
+  std::error_code error;
+  fs::create_directories(directory, error);
+  if (error) return CannotWrite(directory, what_for, error.value());
+  const fs::path probe = directory / (".vams-migrate-" + std::to_string(getpid()));
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(
+      std::fopen(probe.c_str(), "w"), [](std::FILE* f) { return f == nullptr ? 0 : std::fclose(f); });
+  if (!file || std::fputc('\n', file.get()) == EOF || std::fflush(file.get()) != 0) {
+    const int code = errno;
+    fs::remove(probe, error);
+    return CannotWrite(directory, what_for, code);
+  }
+  fs::remove(probe, error);
+  return {};
+}
+
+Result<RunDirectory> RunDirectory::Create(const fs::path& state_dir, UtcTime now) {
+  TRY(EnsureWritable(state_dir, "the state of the run"));
+  for (int attempt = 0; attempt < 1000; ++attempt) {
+    std::string id = FormatCompact(now);
+    if (attempt > 0) id += "-" + std::to_string(attempt + 1);
+    std::error_code error;
+    const fs::path path = state_dir / id;
+    if (!fs::create_directory(path, error)) {
+      if (error) return CannotWrite(path, "the state of the run", error.value());
+      continue;  // taken by a run of the same second
+    }
+    RunDirectory directory(std::move(id), path);
+    fs::create_directory(directory.scratch(), error);
+    if (error) return CannotWrite(directory.scratch(), "the state of the run", error.value());
+    return directory;
+  }
+  return Fail(ErrorCode::kIo, "{} holds too many runs of this second", state_dir.string());
+}
+
+RunDirectory::RunDirectory(RunDirectory&& other) noexcept : id_(std::move(other.id_)), path_(std::move(other.path_)) {
+  other.path_.clear();
+}
+
+RunDirectory::~RunDirectory() {
+  if (path_.empty()) return;
+  std::error_code ignored;
+  fs::remove_all(scratch(), ignored);
+  fs::remove(path_, ignored);  // only where it is empty
+}
+
+}  // namespace vams

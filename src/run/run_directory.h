@@ -1,0 +1,38 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "base/clock.h"
+#include "base/result.h"
+
+namespace vams {
+
+// `<state-dir>/<run id>/`: the findings of one run, and what does not fit memory while it goes on.
+class RunDirectory {
+ public:
+  // Makes the directory, with an id from the time that no other run has. The error says what cannot be written and
+  // where.
+  static Result<RunDirectory> Create(const std::filesystem::path& state_dir, UtcTime now);
+  ~RunDirectory();
+  RunDirectory(RunDirectory&&) noexcept;
+  RunDirectory& operator=(RunDirectory&&) = delete;
+  RunDirectory(const RunDirectory&) = delete;
+  RunDirectory& operator=(const RunDirectory&) = delete;
+
+  const std::string& id() const { return id_; }
+  const std::filesystem::path& path() const { return path_; }
+  // Goes with the object; the run directory too where nothing else is in it.
+  std::filesystem::path scratch() const { return path_ / "scratch"; }
+
+ private:
+  RunDirectory(std::string id, std::filesystem::path path) : id_(std::move(id)), path_(std::move(path)) {}
+  std::string id_;
+  std::filesystem::path path_;
+};
+
+// Proves that `directory` exists, making it where needed, and can be written to.
+Status EnsureWritable(const std::filesystem::path& directory, std::string_view what_for);
+
+}  // namespace vams

@@ -1,0 +1,34 @@
+#include "base/file_lock.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include "testing/temp_dir.h"
+
+namespace vams {
+namespace {
+
+TEST(FileLock, ASecondHolderIsRefusedAndToldWhoHoldsIt) {
+  TempDir dir;
+  auto first = FileLock::Acquire(dir.path() / "run.lock");
+  ASSERT_TRUE(first);
+  const auto second = FileLock::Acquire(dir.path() / "run.lock");
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().code, ErrorCode::kBusy);
+  EXPECT_NE(second.error().message.find(std::to_string(getpid())), std::string::npos);
+}
+
+TEST(FileLock, IsFreeAgainAfterItsHolder) {
+  TempDir dir;
+  { ASSERT_TRUE(FileLock::Acquire(dir.path() / "run.lock")); }
+  EXPECT_TRUE(FileLock::Acquire(dir.path() / "run.lock"));
+}
+
+TEST(FileLock, SaysWhereItCannotBeMade) {
+  const auto lock = FileLock::Acquire("/nonexistent/run.lock");
+  ASSERT_FALSE(lock);
+  EXPECT_NE(lock.error().message.find("/nonexistent/run.lock"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace vams
