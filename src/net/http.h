@@ -1,8 +1,10 @@
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <expected>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -27,15 +29,32 @@ class Headers {
 
   void Add(std::string name, std::string value) { entries_.emplace_back(std::move(name), std::move(value)); }
   // Replaces every entry of that name.
-  void Set(std::string_view name, std::string value);
-  void Remove(std::string_view name);
+  void Set(std::string_view name, std::string value) {
+    Remove(name);
+    entries_.emplace_back(std::string(name), std::move(value));
+  }
+  void Remove(std::string_view name) {
+    std::erase_if(entries_, [name](const Entry& entry) { return SameName(entry.first, name); });
+  }
   // The first of that name; nullptr when there is none.
-  const std::string* Find(std::string_view name) const;
+  const std::string* Find(std::string_view name) const {
+    for (const Entry& entry : entries_) {
+      if (SameName(entry.first, name)) return &entry.second;
+    }
+    return nullptr;
+  }
   // As Find, with "" for absent.
-  std::string_view Get(std::string_view name) const;
+  std::string_view Get(std::string_view name) const {
+    const std::string* value = Find(name);
+    return value ? std::string_view(*value) : std::string_view();
+  }
   const std::vector<Entry>& entries() const { return entries_; }
 
  private:
+  static bool SameName(std::string_view a, std::string_view b) {
+    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [&](char x, char y) { return lower(x) == lower(y); });
+  }
   std::vector<Entry> entries_;
 };
 
@@ -54,11 +73,20 @@ class Body {
 
 enum class Scheme { kHttps, kHttp };
 enum class Method { kGet, kHead, kPost, kPut, kDelete };
-std::string_view MethodName(Method method);
+constexpr std::string_view MethodName(Method method) {
+  switch (method) {
+    case Method::kGet: return "GET";
+    case Method::kHead: return "HEAD";
+    case Method::kPost: return "POST";
+    case Method::kPut: return "PUT";
+    case Method::kDelete: return "DELETE";
+  }
+  return "GET";
+}
 
 struct Url {
   Scheme scheme = Scheme::kHttps;
-  std::string host;                                          // as in a URL: IPv6 addresses in brackets
+  std::string host{};                                        // as in a URL: IPv6 addresses in brackets
   std::uint16_t port = 0;                                    // 0 is the scheme's own
   std::string path = "/";                                    // as sent, so already percent-encoded
   std::vector<std::pair<std::string, std::string>> query{};  // not encoded; sent in this order, always with a '='
@@ -67,9 +95,15 @@ struct Url {
 // Absolute http(s) URL, such as an endpoint that somebody configured. kUsage for anything else, user information, a
 // fragment.
 Result<Url> ParseUrl(std::string_view text);
+inline std::uint16_t EffectivePort(const Url& url) {
+  if (url.port != 0) return url.port;
+  return url.scheme == Scheme::kHttps ? 443 : 80;
+}
 // host, with ":port" where the port is not the scheme's own; the value of the Host header.
-std::string HostHeader(const Url& url);
-std::uint16_t EffectivePort(const Url& url);
+inline std::string HostHeader(const Url& url) {
+  const std::uint16_t own = url.scheme == Scheme::kHttps ? 443 : 80;
+  return url.port == 0 || url.port == own ? url.host : url.host + ":" + std::to_string(url.port);
+}
 // Path and encoded query: what the request line holds.
 std::string RequestTarget(const Url& url);
 std::string FormatUrl(const Url& url);
@@ -91,9 +125,9 @@ struct SigningScope {
 enum class Idempotency { kYes, kNo };
 
 struct HttpRequest {
-  Call call;
+  Call call{};
   Method method = Method::kGet;
-  Url url;
+  Url url{};
   Headers headers{};  // Host, Content-Length, User-Agent and Accept-Encoding are added when sent
   Body body{};
   Timeouts timeouts{};

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <string>
 #include <string_view>
 
@@ -31,10 +30,22 @@ struct SignatureParts {
   std::string signature;
 };
 
+// The key of one day, region and service. Deriving it costs four of the five HMACs of a signature, so it pays to keep
+// it.
+struct SigningKey {
+  std::string date;  // YYYYMMDD
+  Secret key;
+};
+SigningKey DeriveSigningKey(const Secret& secret_access_key, std::string_view date, const SigningScope& scope);
+
+// 20250601T120000Z, cut to whole seconds.
+std::string FormatSigningTime(UtcTime t);
+
 // Adds X-Amz-Date, X-Amz-Security-Token where there is one, X-Amz-Content-SHA256 where asked, and Authorization; those
 // of an earlier signing are replaced. Signs Host (as HostHeader gives it unless the request has one) and every header
-// of the request except those that are changed on the way (aws-facts section 4). `now` is cut to whole seconds.
+// of the request except those that are changed on the way (aws-facts section 4). `key` must be of these credentials and
+// this scope; one of another day is not used.
 SignatureParts Sign(HttpRequest& request, const Credentials& credentials, const SigningScope& scope, UtcTime now,
-                    const SigningOptions& options);
+                    const SigningOptions& options, const SigningKey* key = nullptr);
 
 }  // namespace vams
