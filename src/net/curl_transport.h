@@ -1,29 +1,22 @@
 #pragma once
 
-#include <functional>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 
 #include "base/stop.h"
+#include "net/proxy.h"
 #include "net/transport.h"
 
 namespace vams {
-
-// Proxies by scheme of the request's URL; "" is none. A URL may hold user and password: they are never printed.
-struct ProxySettings {
-  std::string http;
-  std::string https;
-  std::string no_proxy;  // host suffixes, addresses, CIDR ranges, "*"; separated by commas
-};
-// http_proxy, https_proxy, all_proxy, no_proxy in both cases; lower case wins, as everywhere.
-ProxySettings ProxyFromEnvironment(const std::function<std::optional<std::string>(const std::string&)>& getenv);
 
 struct CurlOptions {
   std::optional<std::string> ca_bundle{};  // PEM file that replaces the system's authorities
   ProxySettings proxy{};
   std::string user_agent = "vams-migrate";
   const StopFlag* stop = nullptr;  // raised: what is in flight ends with kCancelled
+  std::size_t max_idle = 1024;     // handles kept for reuse, each with at most one connection
 };
 
 struct CurlStats {
@@ -37,7 +30,8 @@ class CurlTransport : public Transport {
   virtual CurlStats stats() const = 0;
 };
 
-// kUsage: the CA bundle or a proxy cannot be used.
+// Ignores SIGPIPE in this process where its action is the default: OpenSSL writes to sockets that the other side may
+// have closed. kUsage: the CA bundle or a proxy cannot be used.
 Result<std::unique_ptr<CurlTransport>> MakeCurlTransport(CurlOptions options);
 
 }  // namespace vams

@@ -102,7 +102,8 @@ std::string_view TransportErrorName(TransportError::Kind kind) {
     case TransportError::Kind::kReset: return "reset";
     case TransportError::Kind::kCutBody: return "cut-body";
     case TransportError::Kind::kTooLarge: return "too-large";
-    case TransportError::Kind::kBadEncoding: return "bad-encoding";
+    case TransportError::Kind::kBadHttp: return "bad-http";
+    case TransportError::Kind::kBadRequest: return "bad-request";
     case TransportError::Kind::kCancelled: return "cancelled";
     case TransportError::Kind::kCredentials: return "credentials";
   }

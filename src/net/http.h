@@ -156,10 +156,11 @@ struct TransportError {
     kConnectTimeout,
     kFirstByteTimeout,
     kTotalTimeout,
-    kReset,        // the connection ended before the first byte of a reply
-    kCutBody,      // the reply ended early, or its checksum does not match
-    kTooLarge,     // the reply is longer than HttpRequest::max_reply
-    kBadEncoding,  // the reply is not what its Content-Encoding says, or no HTTP
+    kReset,       // the connection ended before the first byte of a reply
+    kCutBody,     // the reply ended early, or its checksum does not match
+    kTooLarge,    // the reply is longer than HttpRequest::max_reply
+    kBadHttp,     // what came is no HTTP, or not what its Content-Encoding says
+    kBadRequest,  // what was to be sent is no HTTP: a line break in a header, a host that is none; nothing was sent
     kCancelled,
     kCredentials,  // nothing was sent: there was nothing to sign with; `cause` says why
   };
