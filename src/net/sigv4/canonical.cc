@@ -64,8 +64,10 @@ std::string CanonicalHeaderValue(std::string_view value) {
 }
 
 bool IsUnsignedHeader(std::string_view lower_name) {
-  constexpr std::array<std::string_view, 7> kUnsigned = {
-      "authorization", "connection", "expect", "user-agent", "transfer-encoding", "x-amzn-trace-id", "accept-encoding"};
+  constexpr std::array<std::string_view, 13> kUnsigned = {
+      "authorization",  "connection", "expect",  "user-agent",         "transfer-encoding", "x-amzn-trace-id",
+      "keep-alive",     "te",         "trailer", "proxy-authenticate", "upgrade",           "proxy-authorization",
+      "accept-encoding"};
   return std::find(kUnsigned.begin(), kUnsigned.end(), lower_name) != kUnsigned.end();
 }
 
