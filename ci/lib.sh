@@ -82,19 +82,23 @@ ccache_settings() {
   fi
 }
 
-# configure PRESET [-DNAME=VALUE...]: again only if something is asked for or it never was.
+# configure PRESET [-DNAME=VALUE...]: only if it never was, or was with other options; from scratch if the presets changed since.
 configure() {
-  local preset=$1
+  local preset=$1 stamp=build/$1/configured log=build/configure-$1.log fresh=()
   shift
   ccache_settings
-  if [ $# -gt 0 ] || [ ! -f "build/$preset/build.ninja" ]; then
-    local log=build/configure-$preset.log
-    mkdir -p build
-    cmake --preset "$preset" "$@" >"$log" 2>&1 </dev/null || {
-      tail -n 40 "$log" >&2
-      fail "cmake --preset $preset failed (whole log: $log)"
-    }
+  local presets
+  presets=$(sha256sum CMakePresets.json)
+  if [ -f "$stamp" ]; then
+    [ "$(cat "$stamp")" != "$presets $*" ] || return 0
+    [[ $(cat "$stamp") == "$presets "* ]] || fresh=(--fresh)
   fi
+  mkdir -p build
+  cmake --preset "$preset" "${fresh[@]}" "$@" >"$log" 2>&1 </dev/null || {
+    tail -n 40 "$log" >&2
+    fail "cmake --preset $preset failed (whole log: $log)"
+  }
+  printf '%s\n' "$presets $*" >"$stamp"
 }
 
 build_preset() {
@@ -104,7 +108,9 @@ build_preset() {
 
 # The programs alone, which need no test package; one for each cli/*_main.cc, linked into build/bin/.
 build_release() {
-  if [ -f build/release/build.ninja ]; then configure release; else configure release -DVAMS_TESTS=OFF; fi
+  local tests=OFF
+  [ ! -f /usr/include/gtest/gtest.h ] || tests=ON
+  configure release -DVAMS_TESTS=$tests
   cmake --build build/release --target programs
   mkdir -p build/bin
   local main program

@@ -106,7 +106,7 @@ class Suite:
                 self.golden(path)
         for path in sorted((ROOT / "tests/e2e").glob("test_*.py")):
             self.pytest(path)
-        self.check("tidy", ["bash", "-euc", f"source ci/lib.sh && configure tidy && {sys.executable} ci/tidy.py"], cores=CORES, minutes=40)
+        self.check("tidy", ["bash", "-euc", f"source ci/lib.sh && rm -f build/tidy/configured && configure tidy && {sys.executable} ci/tidy.py"], cores=CORES, minutes=40)
         for preset in ("asan", "tsan"):
             self.build(preset)
             for tier in programs:

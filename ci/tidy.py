@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""clang-tidy over src/, cli/ and testing/, with a cache of clean files.
+"""clang-tidy over src/, cli/ and testing/, or the paths given, with a cache of clean files.
 
 A file is looked at again only if it, a header of the project that it reaches, its compile command, .clang-tidy or a package
 of ci/packages.txt changed. The cache is keyed on content, so it serves every checkout of the machine.
@@ -83,17 +83,18 @@ def look(source):
 
 
 def main():
+    wanted = [pathlib.Path(argument).resolve() for argument in sys.argv[1:]] or [ROOT / room for room in ROOMS]
     commands = {}
     for entry in json.loads((BUILD / "compile_commands.json").read_text()):
         path = pathlib.Path(entry["directory"], entry["file"]).resolve()
-        if path.is_relative_to(ROOT) and path.relative_to(ROOT).parts[0] in ROOMS:
+        if any(path.is_relative_to(one) for one in wanted):
             commands[path] = entry["command"]
     cache = cache_directory()
     common = common_key()
     keys = {path: key_of(path, command, common) for path, command in commands.items()}
     stale = [path for path, key in keys.items() if not (cache / key).exists()]
     stale.sort(key=lambda path: -path.stat().st_size)  # the long ones first, for an even end
-    findings = 0
+    findings, told = 0, set()
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         for path, said in zip(stale, pool.map(look, stale)):
             if said is None:
@@ -101,6 +102,8 @@ def main():
             else:
                 findings += 1
                 print(said, flush=True)
+                told.update(line.replace(f"{ROOT}/", "") for line in said.splitlines() if " error: " in line or " warning: " in line)
+    print(*sorted(told), sep="\n")  # once more and each once: a header's finding comes with every file that includes it
     print(f"{len(keys)} files, {len(stale)} looked at, {findings} with findings")
     return 1 if findings or not keys else 0
 

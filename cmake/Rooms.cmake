@@ -4,7 +4,8 @@ add_library(vams_flags INTERFACE)
 target_compile_options(vams_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wnon-virtual-dtor
                                             -Wold-style-cast -Woverloaded-virtual -Wnull-dereference -Werror)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
-  target_compile_options(vams_flags INTERFACE -Wthread-safety)
+  # std::stable_sort of libstdc++ 12 uses what libstdc++ 12 deprecates, and clang says so; g++ watches over the rest.
+  target_compile_options(vams_flags INTERFACE -Wthread-safety -Wno-deprecated-declarations)
 else()
   # g++ 12 reports false positives of these two in the standard library's own headers once inlined.
   target_compile_options(vams_flags INTERFACE -Wno-null-dereference -Wno-maybe-uninitialized -Wno-restrict)
@@ -40,6 +41,8 @@ function(vams_programs)
   if(cli_sources)
     add_library(vams_cli STATIC ${cli_sources})
     target_link_libraries(vams_cli PUBLIC vams_run CLI11::CLI11)
+    target_include_directories(vams_cli PUBLIC ${CMAKE_SOURCE_DIR})
+    target_compile_definitions(vams_cli PUBLIC VAMS_VERSION="${PROJECT_VERSION}")
   else()
     add_library(vams_cli INTERFACE)
     target_link_libraries(vams_cli INTERFACE vams_run CLI11::CLI11)

@@ -20,17 +20,17 @@ struct PhaseReport {
   std::uint64_t gone = 0;     // deleted by somebody while the run went on; no failure
   std::uint64_t invalid = 0;  // records without the ids that a record must have
   std::uint64_t throttled = 0;
-  std::map<std::string, std::uint64_t> skipped;   // by rule
-  std::map<std::string, std::uint64_t> withheld;  // by hazard
-  std::optional<UtcTime> started;
-  std::optional<UtcTime> ended;
+  std::map<std::string, std::uint64_t> skipped{};   // by rule
+  std::map<std::string, std::uint64_t> withheld{};  // by hazard
+  std::optional<UtcTime> started{};
+  std::optional<UtcTime> ended{};
   Duration took{0};
   struct Failure {
     std::string what;  // "assetId", "key" or "bucket"; "" for a failure of the phase itself
     std::string id;
     std::string error;
   };
-  std::vector<Failure> first_failures;  // at most kMaxFailures
+  std::vector<Failure> first_failures{};  // at most kMaxFailures
   static constexpr std::size_t kMaxFailures = 100;
 
   // Files only.
@@ -52,17 +52,17 @@ struct IndexReport {
   std::uint64_t missing = 0;
   std::uint64_t stale = 0;
   std::uint64_t unexpected = 0;
-  std::map<std::string, std::uint64_t> skipped;  // sources that make no document, by rule
+  std::map<std::string, std::uint64_t> skipped{};  // sources that make no document, by rule
 
   double success_rate() const;  // percent of the expected that are right; 100 where nothing is expected
   bool clean() const { return exists && missing == 0 && stale == 0 && unexpected == 0; }
 };
 
 struct VerificationReport {
-  UtcTime timestamp;
+  UtcTime timestamp{};
   Duration took{0};
-  IndexReport asset_index;
-  IndexReport file_index;
+  IndexReport asset_index{};
+  IndexReport file_index{};
   bool overall_success = false;
   // What was compared: "everything", "what this run handled", "database X".
   std::string scope;

@@ -36,7 +36,8 @@ std::vector<std::pair<std::string, std::string>> EchoConfiguration(const Options
   add("aws_region", o.aws_region);
   add("endpoint_url", o.endpoint_url);
   if (o.local) echo.emplace_back("local", o.local->string());
-  if (o.reindex.asset_batch_size) echo.emplace_back("asset_batch_size", std::to_string(o.reindex.asset_batch_size->value));
+  if (o.reindex.asset_batch_size)
+    echo.emplace_back("asset_batch_size", std::to_string(o.reindex.asset_batch_size->value));
   if (o.reindex.s3_batch_size) echo.emplace_back("s3_batch_size", std::to_string(o.reindex.s3_batch_size->value));
   add("max_workers", o.reindex.max_workers);
   if (o.reindex.sns_publish_delay) {

@@ -1,6 +1,7 @@
 #include "run/local_indexers.h"
 
 #include <algorithm>
+#include <functional>
 #include <string>
 
 #include "indexers/queue_consumer.h"
@@ -13,8 +14,46 @@ namespace {
 
 constexpr Duration kPollEvery = std::chrono::milliseconds(10);
 constexpr Duration kSettleTime = std::chrono::seconds(30);
+// Larger batches gain little and every one of them is held in memory with its documents.
+constexpr ItemCount kBatch{500};
+
+SourcePorts PortsOf(const Deployment& d) { return {*d.assets, *d.buckets, *d.side_tables, *d.objects}; }
+
+BackgroundWorker::Step Counting(Log& log, std::string_view name, std::function<Result<StepCounts>()> step) {
+  return [&log, name, step = std::move(step)]() -> Result<std::uint64_t> {
+    TRY_ASSIGN(const StepCounts counts, step());
+    if (counts.parked > 0) log.Warning("The {} set {} records aside: see `local status`", name, counts.parked);
+    // What only comes again is no progress: without a pause it would be asked for without end.
+    return counts.taken > counts.again ? counts.taken : 0;
+  };
+}
 
 }  // namespace
+
+struct LocalIndexers::Impl {
+  explicit Impl(const RunContext& run)
+      : changes(*run.deployment.changes, PortsOf(run.deployment), *run.deployment.asset_index,
+                *run.deployment.file_index, run.options.EffectiveCompatibility(), run.clock),
+        events(*run.deployment.file_events, PortsOf(run.deployment), *run.deployment.file_index,
+               run.options.EffectiveCompatibility(), run.clock, {.batch = kBatch}),
+        change_worker("asset indexer", Counting(run.log, "asset indexer", [this] { return changes.Step(); }), run.clock,
+                      run.log),
+        event_worker("file indexer", Counting(run.log, "file indexer", [this] { return events.Step(); }), run.clock,
+                     run.log) {}
+
+  StreamConsumer changes;
+  QueueConsumer events;
+  BackgroundWorker change_worker;
+  BackgroundWorker event_worker;
+};
+
+LocalIndexers::LocalIndexers(const RunContext& run) : impl_(std::make_unique<Impl>(run)) {}
+LocalIndexers::~LocalIndexers() = default;
+
+Status LocalIndexers::status() const {
+  TRY(impl_->change_worker.status());
+  return impl_->event_worker.status();
+}
 
 Result<IndexingBacklog> ReadBacklog(const Deployment& deployment) {
   IndexingBacklog backlog;
@@ -48,7 +87,8 @@ Result<bool> WaitForIndexing(const RunContext& run, const LocalIndexers* indexer
     if (now - last_move >= kSettleTime) break;
     last = backlog;
     largest = std::max(largest, backlog.total());
-    if (lines.Due(run.clock)) run.log.Info("  {} changes and {} events still to index", backlog.changes, backlog.events);
+    if (lines.Due(run.clock))
+      run.log.Info("  {} changes and {} events still to index", backlog.changes, backlog.events);
     if (redraw.Due(run.clock)) {
       run.progress.OnAdvanced(Phase::kWait, {.done = largest - backlog.total(), .expected = largest});
     }

@@ -17,7 +17,8 @@ struct IndexingBacklog {
 // What waits to be indexed; zero where others index and do not tell.
 Result<IndexingBacklog> ReadBacklog(const Deployment& deployment);
 
-// The two indexers inside this process, for a VAMS that has no others. Each runs on a thread of its own until the object goes.
+// The two indexers inside this process, for a VAMS that has no others. Each runs on a thread of its own until the
+// object goes.
 class LocalIndexers {
  public:
   explicit LocalIndexers(const RunContext& run);
@@ -33,8 +34,8 @@ class LocalIndexers {
   std::unique_ptr<Impl> impl_;
 };
 
-// Waits until nothing is left to index, until nothing has moved for a settle time, or for `at_most`. True: nothing is left.
-// `indexers` may be null. An error: the backlog could not be read, or an indexer ended.
+// Waits until nothing is left to index, until nothing has moved for a settle time, or for `at_most`. True: nothing is
+// left. `indexers` may be null. An error: the backlog could not be read, or an indexer ended.
 Result<bool> WaitForIndexing(const RunContext& run, const LocalIndexers* indexers, Duration at_most);
 
 }  // namespace vams

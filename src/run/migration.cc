@@ -33,7 +33,8 @@ std::uint64_t PeakMemoryBytes() {
 
 class Migration {
  public:
-  Migration(const RunContext& run, const RunDirectory& directory) : run_(run), handled_(directory.scratch()), directory_(directory) {
+  Migration(const RunContext& run, const RunDirectory& directory)
+      : run_(run), handled_(directory.scratch()), directory_(directory) {
     report_.run_id = directory.id();
     report_.started = run.clock.Now();
     report_.dry_run = run.options.dry_run;
@@ -94,7 +95,8 @@ MigrationReport Migration::Finish() {
   report_.completed = run_.clock.Now();
   report_.peak_memory_bytes = PeakMemoryBytes();
   for (FindingGroup& group : run_.findings.groups()) {
-    if (group.kind != FindingKind::kSkipped && group.kind != FindingKind::kGone) report_.errors.push_back(std::move(group));
+    if (group.kind != FindingKind::kSkipped && group.kind != FindingKind::kGone)
+      report_.errors.push_back(std::move(group));
   }
   if (run_.findings.has_file()) report_.findings_file = run_.findings.path().string();
   return std::move(report_);
@@ -134,8 +136,8 @@ Outcome OutcomeOf(const MigrationReport& report) {
 
 }  // namespace
 
-Result<MigrationResult> RunMigration(const Options& options, Deployment& deployment, Clock& clock, Log& log, Progress& progress,
-                                     const StopFlag& stop, ReportFile report_file) {
+Result<MigrationResult> RunMigration(const Options& options, Deployment& deployment, Clock& clock, Log& log,
+                                     Progress& progress, const StopFlag& stop, ReportFile report_file) {
   if (report_file == ReportFile::kWrite) TRY(EnsureWritable(options.report_dir, "the report"));
   TRY_ASSIGN(const auto lock, LockForWriting(options));
   TRY(CheckIndexes(deployment));
@@ -151,7 +153,7 @@ Result<MigrationResult> RunMigration(const Options& options, Deployment& deploym
   result.report = migration.Finish();
   if (result.report.verification) LogVerification(log, *result.report.verification);
   if (report_file == ReportFile::kWrite) {
-    result.report_file = options.report_dir / ("migration_report_" + directory.id() + ".json");
+    result.report_file = NewReportPath(options.report_dir, result.report.started);
     TRY(WriteReport(result.report_file, result.report));
     log.Info("Report saved to: {}", result.report_file.string());
   }
@@ -173,12 +175,14 @@ Result<VerificationResult> RunVerification(const Options& options, Deployment& d
   std::optional<RepairPlan> plan;
   if (options.repair) plan.emplace(directory.scratch());
   {
-    FindingSink before(options.repair ? directory.path() / "findings-before-repair.ndjson" : directory.path() / "findings.ndjson");
+    FindingSink before(options.repair ? directory.path() / "findings-before-repair.ndjson"
+                                      : directory.path() / "findings.ndjson");
     const RunContext run{options, deployment, clock, log, progress, stop, before};
     if (const auto backlog = ReadBacklog(deployment); backlog && backlog->total() > 0 && !options.repair) {
       log.Warning("{} changes and {} events still wait to be indexed", backlog->changes, backlog->events);
     }
-    auto verified = Verify(run, {.scratch = directory.scratch(), .handled = nullptr, .repair = plan ? &*plan : nullptr});
+    auto verified =
+        Verify(run, {.scratch = directory.scratch(), .handled = nullptr, .repair = plan ? &*plan : nullptr});
     if (!verified && stop.requested()) {
       result.outcome = Outcome::kInterrupted;
       return result;
@@ -222,8 +226,8 @@ Result<VerificationResult> RunVerification(const Options& options, Deployment& d
   return result;
 }
 
-Result<bool> RunPendingIndexing(const Options& options, Deployment& deployment, Clock& clock, Log& log, Progress& progress,
-                                const StopFlag& stop) {
+Result<bool> RunPendingIndexing(const Options& options, Deployment& deployment, Clock& clock, Log& log,
+                                Progress& progress, const StopFlag& stop) {
   TRY_ASSIGN(const auto lock, LockForWriting(options));
   FindingSink none{{}};
   const RunContext run{options, deployment, clock, log, progress, stop, none};

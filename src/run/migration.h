@@ -20,10 +20,10 @@ struct MigrationResult {
 
 enum class ReportFile { kWrite, kNone };
 
-// The whole migration as the options say: assets, files, wait, verification, report. An error means that it could not start or
-// go on; everything else is in the report. Raising `stop` ends it soon, with what was done in the report.
-Result<MigrationResult> RunMigration(const Options& options, Deployment& deployment, Clock& clock, Log& log, Progress& progress,
-                                     const StopFlag& stop, ReportFile report_file);
+// The whole migration as the options say: assets, files, wait, verification, report. An error means that it could not
+// start or go on; everything else is in the report. Raising `stop` ends it soon, with what was done in the report.
+Result<MigrationResult> RunMigration(const Options& options, Deployment& deployment, Clock& clock, Log& log,
+                                     Progress& progress, const StopFlag& stop, ReportFile report_file);
 
 struct VerificationResult {
   VerificationReport report;
@@ -40,7 +40,7 @@ Result<VerificationResult> RunVerification(const Options& options, Deployment& d
                                            Progress& progress, const StopFlag& stop);
 
 // Lets the in-process indexers work off what waits. True: nothing is left.
-Result<bool> RunPendingIndexing(const Options& options, Deployment& deployment, Clock& clock, Log& log, Progress& progress,
-                                const StopFlag& stop);
+Result<bool> RunPendingIndexing(const Options& options, Deployment& deployment, Clock& clock, Log& log,
+                                Progress& progress, const StopFlag& stop);
 
 }  // namespace vams

@@ -7,6 +7,7 @@
 #include "base/rate_limiter.h"
 #include "events/publisher.h"
 #include "events/reindex_event.h"
+#include "model/document.h"
 #include "run/rates.h"
 #include "run/topics.h"
 
@@ -18,7 +19,8 @@ constexpr std::size_t kBatch = 200;
 class Repairer {
  public:
   explicit Repairer(const RunContext& run) : run_(run) {
-    if (const auto rate = EffectiveRate(run.options, /*for_events=*/true)) pace_.emplace(run.clock, *rate, ItemCount{kBatch});
+    if (const auto rate = EffectiveRate(run.options, /*for_events=*/true))
+      pace_.emplace(run.clock, *rate, ItemCount{kBatch});
   }
 
   Result<RepairCounts> Run(RepairPlan& plan) {
@@ -54,7 +56,8 @@ class Repairer {
   void Failed(IndexKind index, std::string id, const Error& error) {
     ++counts_.failed;
     run_.log.Error("Could not repair {}: {}", id, error.message);
-    run_.findings.Add({index, std::move(id), FindingKind::kFailed, std::string(ErrorCodeName(error.code)), error.message});
+    run_.findings.Add(
+        {index, std::move(id), FindingKind::kFailed, std::string(ErrorCodeName(error.code)), error.message});
   }
 
   Status TouchAssets(const std::vector<std::string>& locators, const std::string& timestamp) {
@@ -142,14 +145,16 @@ class Repairer {
 
 Result<RepairCounts> Repair(const RunContext& run, RepairPlan& plan) {
   const Duration begun = run.clock.Elapsed();
-  const std::uint64_t planned = plan.assets.size() + plan.objects.size() +
-                                (run.options.remove_unexpected ? plan.unexpected_assets.size() + plan.unexpected_files.size() : 0);
+  const std::uint64_t planned =
+      plan.assets.size() + plan.objects.size() +
+      (run.options.remove_unexpected ? plan.unexpected_assets.size() + plan.unexpected_files.size() : 0);
   run.progress.OnPhaseStarted(Phase::kRepair, planned);
   auto counts = Repairer(run).Run(plan);
   if (counts) {
-    run.progress.OnPhaseFinished(Phase::kRepair,
-                                 {.done = counts->assets + counts->files + counts->removed, .failed = counts->failed, .expected = planned},
-                                 run.clock.Elapsed() - begun);
+    run.progress.OnPhaseFinished(
+        Phase::kRepair,
+        {.done = counts->assets + counts->files + counts->removed, .failed = counts->failed, .expected = planned},
+        run.clock.Elapsed() - begun);
   }
   return counts;
 }

@@ -13,8 +13,8 @@ struct RepairCounts {
   std::uint64_t failed = 0;
 };
 
-// Sends again exactly what `plan` names, and removes its unexpected documents where the options say so. What fails is in the
-// findings. Reads the plan to its end.
+// Sends again exactly what `plan` names, and removes its unexpected documents where the options say so. What fails is
+// in the findings. Reads the plan to its end.
 Result<RepairCounts> Repair(const RunContext& run, RepairPlan& plan);
 
 }  // namespace vams

@@ -20,7 +20,9 @@ TEST(FileLock, ASecondHolderIsRefusedAndToldWhoHoldsIt) {
 
 TEST(FileLock, IsFreeAgainAfterItsHolder) {
   TempDir dir;
-  { ASSERT_TRUE(FileLock::Acquire(dir.path() / "run.lock")); }
+  {
+    ASSERT_TRUE(FileLock::Acquire(dir.path() / "run.lock"));
+  }
   EXPECT_TRUE(FileLock::Acquire(dir.path() / "run.lock"));
 }
 

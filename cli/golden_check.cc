@@ -1,0 +1,167 @@
+#include "cli/golden_check.h"
+
+#include <fmt/format.h>
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <ostream>
+
+#include "cli/json_difference.h"
+#include "cli/recording_index.h"
+#include "indexers/asset_indexer.h"
+#include "indexers/file_indexer.h"
+
+namespace vams::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+enum class Which { kAssets, kFiles };
+
+const Json* Find(const Json& value, std::string_view name) {
+  if (!value.is_object()) return nullptr;
+  const auto it = value.find(name);
+  return it == value.end() ? nullptr : &*it;
+}
+
+std::optional<Which> WhichBy(std::string_view text, std::string_view assets, std::string_view files) {
+  if (text.contains(assets)) return Which::kAssets;
+  if (text.contains(files)) return Which::kFiles;
+  return std::nullopt;
+}
+
+// The files tell which function they are about by their name alone; the cases tell it by what the function answered.
+Which IndexerOf(const Json& golden, std::string_view file_name) {
+  if (const Json* response = Find(golden, "response")) {
+    if (const auto which = WhichBy(response->dump(-1, ' ', true, Json::error_handler_t::replace),
+                                   " asset indexing operations", " file indexing operations")) {
+      return *which;
+    }
+    if (const auto which = WhichBy(response->dump(-1, ' ', true, Json::error_handler_t::replace), "AssetIndexRequest",
+                                   "FileIndexRequest")) {
+      return *which;
+    }
+  }
+  if (const Json* expected = Find(golden, "expected"); expected != nullptr && expected->is_array()) {
+    for (const Json& request : *expected) {
+      const Json* index = Find(request, "index");
+      if (index == nullptr || !index->is_string()) continue;
+      if (const auto which = WhichBy(index->get_ref<const std::string&>(), "asset", "file")) return *which;
+    }
+  }
+  const std::string_view name = file_name.substr(file_name.rfind('/') + 1);
+  if (const auto which = WhichBy(name, "asset", "file")) return *which;
+  return WhichBy(golden.value("event", Json()).dump(-1, ' ', true, Json::error_handler_t::replace), "aws:dynamodb",
+                 "aws:s")
+      .value_or(Which::kFiles);
+}
+
+Json RequestsAsJson(const std::vector<RecordingIndex::Request>& requests) {
+  Json list = Json::array();
+  for (const auto& [index, op] : requests) {
+    const bool is_index = op.kind == BulkOp::Kind::kIndex;
+    Json request{{"action", is_index ? "index" : "delete"}, {"index", index}, {"id", op.id}};
+    if (is_index) request["document"] = Json::parse(op.body, nullptr, false);
+    list.push_back(std::move(request));
+  }
+  if (list.empty()) list.push_back({{"action", "none"}});
+  return list;
+}
+
+// What the answer says of each record; the messages of failures are Python's and are left out.
+Json ComparedResponse(const Json& response) {
+  Json compared{{"statusCode", response.value("statusCode", Json())}};
+  const Json* body = Find(response, "body");
+  const Json* results = body == nullptr ? nullptr : Find(*body, "results");
+  if (results == nullptr || !results->is_array()) return compared;
+  compared["message"] = body->value("message", Json());
+  compared["results"] = Json::array();
+  for (const Json& result : *results) {
+    Json row = Json::object();
+    for (const auto* name : {"success", "documentId", "indexName", "operation"}) row[name] = result.value(name, Json());
+    compared["results"].push_back(std::move(row));
+  }
+  return compared;
+}
+
+Result<StreamTableNames> TableNamesFor(const std::string& path) {
+  StreamTableNames names = GoldenTableNames();
+  const std::size_t slash = path.rfind('/');
+  const std::string config_path = (slash == std::string::npos ? "" : path.substr(0, slash + 1)) + "config.json";
+  std::ifstream file(config_path, std::ios::binary);
+  if (!file) return names;
+  const Json config = Json::parse(file, nullptr, false);
+  const Json* tables = Find(config, "tables");
+  if (tables == nullptr) return Fail(ErrorCode::kInvalid, "{}: holds no object 'tables'", config_path);
+  for (const auto& [key, name] :
+       {std::pair("assets", &names.assets), std::pair("metadata", &names.metadata), std::pair("links", &names.links)}) {
+    const Json* value = Find(*tables, key);
+    if (value != nullptr && value->is_string()) *name = value->get<std::string>();
+  }
+  return names;
+}
+
+}  // namespace
+
+StreamTableNames GoldenTableNames() {
+  return {.assets = "vams-core-test-AssetStorageTable1A2B3C4D",
+          .metadata = "vams-core-test-MetadataStorageTable5E6F7A8B",
+          .links = "vams-core-test-AssetLinksStorageTableV223A4B5C6D"};
+}
+
+Result<std::vector<std::string>> RunGoldenCase(const Json& golden, std::string_view file_name,
+                                               const GoldenVamsMaker& make_vams, const StreamTableNames& tables) {
+  const Json* state = Find(golden, "state");
+  const Json* event = Find(golden, "event");
+  const Json* expected = Find(golden, "expected");
+  const Json* response = Find(golden, "response");
+  if (state == nullptr || event == nullptr || expected == nullptr || response == nullptr) {
+    return Fail(ErrorCode::kInvalid, "a case needs 'state', 'event', 'expected' and 'response'");
+  }
+  std::optional<int> status;
+  if (const Json* value = Find(golden, "opensearch_status"); value != nullptr && !value->is_null()) {
+    if (!value->is_number_integer()) return Fail(ErrorCode::kInvalid, "'opensearch_status' is no integer");
+    status = value->get<int>();
+  }
+  TRY_ASSIGN(const GoldenVams vams, make_vams(*state));
+  SystemClock clock;
+  std::vector<RecordingIndex::Request> requests;
+  Json answer;
+  if (IndexerOf(golden, file_name) == Which::kAssets) {
+    RecordingIndex index(vams.asset_index, requests, status);
+    answer = AssetIndexer(vams.source, index, Compatibility::kUpstream, clock, tables).HandleEvent(*event);
+  } else {
+    RecordingIndex index(vams.file_index, requests, status);
+    answer = FileIndexer(vams.source, index, Compatibility::kUpstream, clock).HandleEvent(*event);
+  }
+  std::vector<std::string> differences;
+  AddDifferences(differences, "expected", *expected, RequestsAsJson(requests));
+  AddDifferences(differences, "response", ComparedResponse(*response), ComparedResponse(answer));
+  return differences;
+}
+
+Result<GoldenCounts> RunGoldenFile(const std::string& path, const GoldenVamsMaker& make_vams, std::ostream& out) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return Fail(ErrorCode::kNotFound, "cannot open {}", path);
+  TRY_ASSIGN(const StreamTableNames tables, TableNamesFor(path));
+  GoldenCounts counts;
+  std::string line;
+  for (std::size_t number = 1; std::getline(file, line); ++number) {
+    if (line.empty()) continue;
+    const Json golden = Json::parse(line, nullptr, false);
+    if (!golden.is_object()) return Fail(ErrorCode::kInvalid, "{}:{}: the line is no JSON object", path, number);
+    auto differences = RunGoldenCase(golden, path, make_vams, tables);
+    if (!differences) return std::unexpected(std::move(differences.error()).In(fmt::format("{}:{}", path, number)));
+    ++(differences->empty() ? counts.passed : counts.failed);
+    if (differences->empty()) continue;
+    const Json* name = Find(golden, "name");
+    out << fmt::format("FAILED {}:{} {}\n", path, number,
+                       name != nullptr && name->is_string() ? name->get<std::string>() : std::string("(no name)"));
+    for (const std::string& difference : *differences) out << "  " << difference << '\n';
+  }
+  if (file.bad()) return Fail(ErrorCode::kIo, "cannot read {}", path);
+  return counts;
+}
+
+}  // namespace vams::cli

@@ -1,0 +1,56 @@
+#include "cli/process.h"
+
+#include <malloc.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <iostream>
+
+namespace vams::cli {
+namespace {
+
+std::size_t TerminalColumns() {
+  winsize size = {};
+  if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
+  return 80;
+}
+
+// The stages hand batches from thread to thread, so that each allocator arena would keep the largest batch it ever saw.
+// Two arenas and returning large blocks at once keep a run of ten million files as small as one of ten thousand
+// (bench/embedded.cc).
+void KeepMemoryFlat() {
+  constexpr int kArenas = 2;
+  constexpr int kLarge = 128 * 1024;
+  mallopt(M_ARENA_MAX, kArenas);
+  mallopt(M_MMAP_THRESHOLD, kLarge);
+  mallopt(M_TRIM_THRESHOLD, kLarge);
+}
+
+}  // namespace
+
+int ProgramMain(const Program& program, int argc, char** argv) {
+  std::ios::sync_with_stdio(false);
+  KeepMemoryFlat();
+  SystemClock clock;
+  static StopFlag stop;  // a signal may come until the very end of the process
+  Context context{.environment = [](const std::string& name) -> std::optional<std::string> {
+                    const char* value = std::getenv(name.c_str());
+                    return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+                  },
+                  .in = std::cin,
+                  .out = std::cout,
+                  .err = std::cerr,
+                  .clock = clock,
+                  .stop = stop,
+                  .in_is_terminal = isatty(STDIN_FILENO) == 1,
+                  .out_is_terminal = isatty(STDOUT_FILENO) == 1,
+                  .err_is_terminal = isatty(STDERR_FILENO) == 1,
+                  .columns = TerminalColumns()};
+  const std::vector<std::string> args(argv + (argc > 0 ? 1 : 0), argv + argc);
+  const Exit exit = Dispatch(program, args, context);
+  std::cout.flush();
+  return static_cast<int>(exit);
+}
+
+}  // namespace vams::cli

@@ -1,0 +1,26 @@
+#include "cli/recording_index.h"
+
+namespace vams::cli {
+
+Result<BulkOutcome> RecordingIndex::Answer(const BulkOp& op, int status) const {
+  const bool index = op.kind == BulkOp::Kind::kIndex;
+  if (status >= 200 && status < 300) return index ? BulkOutcome::kCreated : BulkOutcome::kDeleted;
+  if (status == 404 && !index) return BulkOutcome::kAbsent;
+  return Fail(ErrorCode::kInvalid, "the index answers {}", status);
+}
+
+Result<std::vector<Result<BulkOutcome>>> RecordingIndex::Bulk(std::span<const BulkOp> ops) {
+  for (const BulkOp& op : ops) requests_.push_back({inner_.name(), op});
+  std::vector<Result<BulkOutcome>> outcomes;
+  if (status_) {
+    for (const BulkOp& op : ops) outcomes.push_back(Answer(op, *status_));
+    return outcomes;
+  }
+  TRY_ASSIGN(outcomes, inner_.Bulk(ops));
+  for (std::size_t i = 0; i < ops.size(); ++i) {
+    if (!outcomes[i] && !outcomes[i].error().retryable) outcomes[i] = Answer(ops[i], 200);
+  }
+  return outcomes;
+}
+
+}  // namespace vams::cli

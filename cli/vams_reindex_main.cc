@@ -1,0 +1,4 @@
+#include "cli/commands.h"
+#include "cli/process.h"
+
+int main(int argc, char** argv) { return vams::cli::ProgramMain(vams::cli::ReindexProgram(), argc, argv); }

@@ -1,0 +1,123 @@
+#include "documents/source_rows.h"
+
+#include <optional>
+#include <unordered_set>
+
+namespace vams {
+namespace {
+
+// Adjacent objects mostly share their asset, so few rows serve many look-ups.
+constexpr std::size_t kRememberedAssets = 2048;
+constexpr std::size_t kRememberedBuckets = 256;
+constexpr ItemCount kBucketPage{1000};
+
+}  // namespace
+
+SourceRows::SourceRows(AssetTable& assets, BucketTable& buckets)
+    : assets_(assets),
+      buckets_(buckets),
+      asset_rows_(kRememberedAssets),
+      bucket_rows_(kRememberedBuckets),
+      in_bucket_(kRememberedAssets) {}
+
+Result<std::vector<AssetRow>> SourceRows::Assets(std::span<const AssetKey> keys) {
+  std::vector<AssetRow> rows(keys.size());
+  std::vector<AssetKey> wanted;
+  std::vector<std::size_t> waiting;
+  std::unordered_map<AssetKey, std::size_t, AssetKeyHash> places;
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    if (i > 0 && keys[i] == keys[i - 1] && rows[i - 1] != nullptr) {
+      rows[i] = rows[i - 1];
+    } else if (const AssetRow* row = asset_rows_.Find(keys[i])) {
+      rows[i] = *row;
+    } else {
+      if (places.try_emplace(keys[i], wanted.size()).second) wanted.push_back(keys[i]);
+      waiting.push_back(i);
+    }
+  }
+  if (wanted.empty()) return rows;
+  TRY_ASSIGN(auto found, assets_.GetMany(wanted));
+  std::vector<AssetRow> read(wanted.size());
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    if (found[i]) read[i] = std::make_shared<const AssetRecord>(std::move(*found[i]));
+  }
+  for (const std::size_t i : waiting) rows[i] = read[places.at(keys[i])];
+  for (std::size_t i = 0; i < wanted.size(); ++i) asset_rows_.Put(std::move(wanted[i]), std::move(read[i]));
+  return rows;
+}
+
+Result<std::vector<BucketRow>> SourceRows::BucketsOf(std::span<const AssetRow> assets) {
+  std::vector<std::string> ids(assets.size());
+  for (std::size_t i = 0; i < assets.size(); ++i) {
+    if (assets[i] != nullptr) ids[i] = StringAttribute(assets[i]->item, "bucketId");
+  }
+  return Buckets(ids);
+}
+
+Result<std::vector<BucketRow>> SourceRows::Buckets(std::span<const std::string> ids) {
+  std::vector<BucketRow> rows(ids.size());
+  std::vector<std::string> wanted;
+  std::unordered_set<std::string_view> asked;
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    if (ids[i].empty()) continue;
+    if (const BucketRow* row = bucket_rows_.Find(ids[i])) {
+      rows[i] = *row;
+    } else if (asked.insert(ids[i]).second) {
+      wanted.push_back(ids[i]);
+    }
+  }
+  if (wanted.empty()) return rows;
+  TRY_ASSIGN(auto found, buckets_.GetMany(wanted));
+  std::unordered_map<std::string_view, BucketRow> read;
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    BucketRow row;
+    if (found[i]) {
+      if (auto place = BucketDetailsOf(*found[i])) row = std::make_shared<const BucketDetails>(std::move(*place));
+    }
+    bucket_rows_.Put(wanted[i], row);
+    read.emplace(wanted[i], std::move(row));
+  }
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    if (const auto it = read.find(ids[i]); it != read.end()) rows[i] = it->second;
+  }
+  return rows;
+}
+
+Result<std::vector<BucketDetails>> SourceRows::BucketsNamed(std::string_view name) {
+  if (all_buckets_ == nullptr) {
+    std::vector<BucketDetails> all;
+    std::optional<Cursor> from;
+    do {
+      TRY_ASSIGN(auto page, buckets_.Scan(from, kBucketPage));
+      for (const BucketRecord& record : page.items) {
+        if (auto place = BucketDetailsOf(record)) all.push_back(std::move(*place));
+      }
+      from = std::move(page.next);
+    } while (from);
+    all_buckets_ = std::make_shared<const std::vector<BucketDetails>>(std::move(all));
+  }
+  std::vector<BucketDetails> named;
+  for (const BucketDetails& place : *all_buckets_) {
+    if (place.name == name) named.push_back(place);
+  }
+  return named;
+}
+
+Result<std::shared_ptr<const std::vector<AssetRecord>>> SourceRows::AssetsInBucket(const std::string& bucket_id,
+                                                                                   const std::string& asset_id) {
+  AssetKey key{.database_id = bucket_id, .asset_id = asset_id};
+  if (const auto* known = in_bucket_.Find(key)) return *known;
+  TRY_ASSIGN(auto records, assets_.FindInBucket(bucket_id, asset_id));
+  auto shared = std::make_shared<const std::vector<AssetRecord>>(std::move(records));
+  in_bucket_.Put(std::move(key), shared);
+  return shared;
+}
+
+void SourceRows::Forget() {
+  asset_rows_.Clear();
+  bucket_rows_.Clear();
+  in_bucket_.Clear();
+  all_buckets_.reset();
+}
+
+}  // namespace vams

@@ -1,0 +1,254 @@
+#include <rapidcheck.h>
+
+#include <set>
+
+#include "tests/conformance/suite.h"
+
+namespace vams::conformance {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+class ObjectStoreSuite : public Suite {
+ protected:
+  void SetUp() override {
+    Suite::SetUp();
+    vams_->CreateBucket({"plain", false, vams_->Topic()});
+    vams_->CreateBucket({"versioned", true, {}});
+  }
+  ObjectStore& store() { return *ports().objects; }
+
+  static LocalObject Object(const std::string& bucket, const std::string& key, std::uint64_t size = 7) {
+    LocalObject object;
+    object.ref = {bucket, key};
+    object.size = size;
+    object.etag = "d41d8cd98f00b204e9800998ecf8427e";
+    object.last_modified = ParseIso("2025-03-04T05:06:07Z");
+    return object;
+  }
+  void PutKeys(const std::vector<std::string>& keys) {
+    std::vector<LocalObject> objects;
+    for (const std::string& key : keys) objects.push_back(Object("plain", key));
+    vams_->Put(objects);
+  }
+  std::vector<std::string> Keys(std::string_view prefix, std::uint64_t limit = 1000,
+                                std::string_view bucket = "plain") {
+    std::vector<std::string> keys;
+    std::optional<Cursor> from;
+    do {
+      ObjectPage page = Value(store().List(bucket, prefix, from, ItemCount{limit}));
+      EXPECT_LE(page.entries.size(), limit);
+      for (const ObjectEntry& entry : page.entries) keys.push_back(entry.key);
+      from = std::move(page.next);
+    } while (from);
+    return keys;
+  }
+  std::optional<ObjectHead> Head(const ObjectRef& ref) {
+    auto heads = Value(store().HeadMany({&ref, 1}));
+    return Value(std::move(heads.at(0)));
+  }
+};
+
+const std::vector<std::string>& DifficultKeys() {
+  static const std::vector<std::string> keys{"with space/a b.glb",
+                                             "plus+sign/%2B/100%.glb",
+                                             "double//slash///.glb",
+                                             "/leading",
+                                             "trailing/",
+                                             std::string("control\x01\x02\n\t\x7F.glb"),
+                                             "\xC3\xA4\xE2\x82\xAC\xF0\x9F\x98\x80.glb",
+                                             "quote'\"\\.glb",
+                                             std::string(1024, 'k'),
+                                             "\xF4\x8F\xBF\xBF",
+                                             "~",
+                                             " "};
+  return keys;
+}
+
+TEST_P(ObjectStoreSuite, ListsByKeyInByteOrderInPages) {
+  PutKeys({"b", "a/2", "a/10", "B", "a", "a/", "\xC3\xA4", "z"});
+  const std::vector<std::string> sorted{"B", "a", "a/", "a/10", "a/2", "b", "z", "\xC3\xA4"};
+  for (const std::uint64_t limit : {1u, 2u, 3u, 8u, 1000u}) EXPECT_EQ(Keys("", limit), sorted) << limit;
+}
+
+TEST_P(ObjectStoreSuite, ListsAPrefix) {
+  PutKeys({"a", "a/", "a/x", "a/y", "a0", "b/x", "c"});
+  EXPECT_THAT(Keys("a/"), ElementsAre("a/", "a/x", "a/y"));
+  EXPECT_THAT(Keys("a/", 1), ElementsAre("a/", "a/x", "a/y"));
+  EXPECT_THAT(Keys("a"), ElementsAre("a", "a/", "a/x", "a/y", "a0"));
+  EXPECT_THAT(Keys("nothing/"), IsEmpty());
+  EXPECT_THAT(Keys("a/x"), ElementsAre("a/x"));
+}
+
+TEST_P(ObjectStoreSuite, DifficultKeysComeBackAsTheyWere) {
+  PutKeys(DifficultKeys());
+  std::vector<std::string> sorted = DifficultKeys();
+  std::sort(sorted.begin(), sorted.end());
+  for (const std::uint64_t limit : {1u, 5u, 100u}) EXPECT_EQ(Keys("", limit), sorted) << limit;
+  for (const std::string& key : DifficultKeys()) {
+    EXPECT_TRUE(Head({"plain", key})) << key;
+    EXPECT_THAT(Keys(key), testing::Contains(key)) << "as a prefix of itself";
+  }
+}
+
+TEST_P(ObjectStoreSuite, PagesOfAnyKeysAreTheSameAsTheWhole) {
+  EXPECT_TRUE(rc::check([&] {
+    const auto vams = GetParam().open();
+    vams->CreateBucket({"b", false, {}});
+    std::set<std::string> keys;
+    // Few letters, so that prefixes and neighbours occur.
+    for (const auto& key : *rc::gen::container<std::vector<std::string>>(
+             rc::gen::nonEmpty(rc::gen::container<std::string>(rc::gen::element('a', 'b', '/', '\x01', '~'))))) {
+      keys.insert(key.substr(0, 1024));
+    }
+    std::vector<LocalObject> objects;
+    for (const std::string& key : keys) objects.push_back(Object("b", key));
+    vams->Put(objects);
+    const auto prefix = *rc::gen::container<std::string>(rc::gen::element('a', '/', '\x01'));
+    const auto limit = *rc::gen::inRange<std::uint64_t>(1, 10);
+    std::vector<std::string> expected;
+    for (const std::string& key : keys) {
+      if (key.starts_with(prefix)) expected.push_back(key);
+    }
+    std::vector<std::string> listed;
+    std::optional<Cursor> from;
+    do {
+      ObjectPage page = Value(vams->ports().objects->List("b", prefix, from, ItemCount{limit}));
+      for (const ObjectEntry& entry : page.entries) listed.push_back(entry.key);
+      from = std::move(page.next);
+    } while (from);
+    RC_ASSERT(listed == expected);
+  }));
+}
+
+TEST_P(ObjectStoreSuite, ListAndHeadTellTheSame) {
+  LocalObject object = Object("plain", "key", 12345);
+  object.metadata = {{"AssetId", "a"}, {"databaseid", "\xC3\xA4"}, {"empty", ""}};
+  vams_->Put({object});
+  const auto head = Head({"plain", "key"});
+  ASSERT_TRUE(head);
+  EXPECT_EQ(head->size, 12345u);
+  EXPECT_EQ(head->etag, "d41d8cd98f00b204e9800998ecf8427e");
+  EXPECT_EQ(head->last_modified, ParseIso("2025-03-04T05:06:07Z"));
+  EXPECT_EQ(head->version_id, std::nullopt);
+  ASSERT_NE(head->FindMetadata("assetid"), nullptr) << "names in small letters";
+  EXPECT_EQ(*head->FindMetadata("assetid"), "a");
+  EXPECT_EQ(*head->FindMetadata("databaseid"), "\xC3\xA4");
+  EXPECT_EQ(*head->FindMetadata("empty"), "");
+  EXPECT_THAT(head->metadata, SizeIs(3));
+
+  const ObjectPage page = Value(store().List("plain", "", std::nullopt, ItemCount{10}));
+  ASSERT_THAT(page.entries, SizeIs(1));
+  const ObjectEntry& entry = page.entries[0];
+  EXPECT_EQ(entry.size, head->size);
+  EXPECT_EQ(entry.etag, head->etag);
+  EXPECT_EQ(entry.last_modified, head->last_modified);
+  if (entry.head) {
+    EXPECT_EQ(entry.head->metadata, head->metadata);
+    EXPECT_EQ(entry.head->version_id, head->version_id);
+  }
+}
+
+TEST_P(ObjectStoreSuite, OnlyTheCurrentVersionCounts) {
+  LocalObject first = Object("versioned", "key", 1);
+  first.version_id = "version-1";
+  LocalObject second = Object("versioned", "key", 2);
+  second.version_id = "version-2";
+  vams_->Put({first, second, Object("versioned", "other")});
+  EXPECT_THAT(Keys("", 1, "versioned"), ElementsAre("key", "other"));
+  EXPECT_EQ(Head({"versioned", "key"})->size, 2u);
+  EXPECT_EQ(Head({"versioned", "key"})->version_id, "version-2");
+  EXPECT_NE(Head({"versioned", "other"})->version_id, std::nullopt) << "a version id is made where none is given";
+}
+
+TEST_P(ObjectStoreSuite, ADeleteMarkerHidesTheObject) {
+  vams_->Put({Object("versioned", "key"), Object("versioned", "other")});
+  vams_->Delete({"versioned", "key"});
+  EXPECT_THAT(Keys("", 1, "versioned"), ElementsAre("other"));
+  EXPECT_EQ(Head({"versioned", "key"}), std::nullopt);
+  vams_->Put({Object("versioned", "key", 3)});
+  EXPECT_EQ(Head({"versioned", "key"})->size, 3u);
+  LocalObject marker = Object("versioned", "key");
+  marker.delete_marker = true;
+  vams_->Put({marker});
+  EXPECT_EQ(Head({"versioned", "key"}), std::nullopt);
+}
+
+TEST_P(ObjectStoreSuite, WithoutVersionsAnObjectIsReplacedAndRemoved) {
+  vams_->Put({Object("plain", "key", 1)});
+  vams_->Put({Object("plain", "key", 2)});
+  EXPECT_EQ(Head({"plain", "key"})->size, 2u);
+  vams_->Delete({"plain", "key"});
+  EXPECT_EQ(Head({"plain", "key"}), std::nullopt);
+  EXPECT_THAT(Keys(""), IsEmpty());
+}
+
+TEST_P(ObjectStoreSuite, NoBucket) {
+  EXPECT_EQ(CodeOf(store().List("nowhere", "", std::nullopt, ItemCount{1})), ErrorCode::kNotFound);
+  EXPECT_EQ(CodeOf(store().CreatedTopics("nowhere")), ErrorCode::kNotFound);
+  EXPECT_EQ(Head({"nowhere", "key"}), std::nullopt) << "a HEAD cannot tell that from an absent object";
+}
+
+TEST_P(ObjectStoreSuite, RefusesBadPages) {
+  EXPECT_EQ(CodeOf(store().List("plain", "", std::nullopt, ItemCount{0})), ErrorCode::kInvalid);
+  EXPECT_EQ(CodeOf(store().List("plain", "", Cursor{}, ItemCount{1})), ErrorCode::kInvalid);
+}
+
+TEST_P(ObjectStoreSuite, APageHoldsAtMostAThousand) {
+  std::vector<std::string> keys;
+  for (int i = 0; i < 1100; ++i) keys.push_back(fmt::format("{:05}", i));
+  PutKeys(keys);
+  EXPECT_LE(Value(store().List("plain", "", std::nullopt, ItemCount{5000})).entries.size(), 1000u);
+  EXPECT_EQ(Keys(""), keys);
+}
+
+TEST_P(ObjectStoreSuite, HeadManyAnswersInOrder) {
+  PutKeys({"a", "b"});
+  const std::vector<ObjectRef> refs{{"plain", "b"}, {"plain", "nothing"}, {"versioned", "a"}, {"plain", "a"}};
+  const auto heads = Value(store().HeadMany(refs));
+  ASSERT_THAT(heads, SizeIs(4));
+  EXPECT_TRUE(Value(heads[0]));
+  EXPECT_FALSE(Value(heads[1]));
+  EXPECT_FALSE(Value(heads[2]));
+  EXPECT_TRUE(Value(heads[3]));
+  EXPECT_THAT(Value(store().HeadMany({})), IsEmpty());
+}
+
+TEST_P(ObjectStoreSuite, CreatedTopics) {
+  EXPECT_THAT(Value(store().CreatedTopics("plain")), ElementsAre(vams_->Topic()));
+  EXPECT_THAT(Value(store().CreatedTopics("versioned")), IsEmpty());
+}
+
+TEST_P(ObjectStoreSuite, ACursorIsGoodInAnotherProcessWhileOthersWrite) {
+  PutKeys({"a", "b", "c", "d"});
+  const ObjectPage first = Value(store().List("plain", "", std::nullopt, ItemCount{2}));
+  vams_->Delete({"plain", "b"});
+  PutKeys({"aa", "ca"});
+  Deployment other = vams_->OpenAgain();
+  std::vector<std::string> rest;
+  for (const ObjectEntry& entry : Value(other.objects->List("plain", "", first.next, ItemCount{10})).entries) {
+    rest.push_back(entry.key);
+  }
+  EXPECT_THAT(rest, ElementsAre("c", "ca", "d"));
+}
+
+TEST_P(ObjectStoreSuite, TakesCallsOfSeveralThreads) {
+  std::vector<std::string> keys;
+  for (int i = 0; i < 50; ++i) keys.push_back(fmt::format("key-{:02}", i));
+  PutKeys(keys);
+  std::atomic<std::size_t> seen{0};
+  InThreads(4, [&](std::size_t) {
+    for (int i = 0; i < 10; ++i) {
+      seen += Keys("", 7).size();
+      seen += Head({"plain", "key-00"}) ? 1 : 0;
+    }
+  });
+  EXPECT_EQ(seen, 4u * 10 * 51);
+}
+
+INSTANTIATE_TEST_SUITE_P(All, ObjectStoreSuite, testing::ValuesIn(AllBackends()), BackendName);
+
+}  // namespace
+}  // namespace vams::conformance
