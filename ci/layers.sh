@@ -17,7 +17,8 @@ declare -A may=(
   [verify]="$down verify"
   [report]="$down report"
   [backends/embedded]="base model ports backends/embedded"
-  [backends]="$down backends backends/embedded"
+  [backends/aws]="base net net/sigv4 model ports backends/aws"
+  [backends]="$down net backends backends/embedded backends/aws"
   [run]="$down source events indexers index verify report run backends"
   [cli]="$down source events indexers index verify report run backends cli"
 )
