@@ -5,6 +5,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 down="base model ports documents" # what every stage stands on
 declare -A may=(
   [base]="base"
+  [net/sigv4]="base net/sigv4 net"
+  [net]="base net net/sigv4"
   [model]="base model"
   [ports]="base model ports"
   [documents]="$down"
@@ -15,12 +17,15 @@ declare -A may=(
   [verify]="$down verify"
   [report]="$down report"
   [backends/embedded]="base model ports backends/embedded"
-  [backends]="$down backends backends/embedded"
+  [backends/aws]="base net net/sigv4 model ports backends/aws"
+  [backends]="$down net backends backends/embedded backends/aws"
   [run]="$down source events indexers index verify report run backends"
   [cli]="$down source events indexers index verify report run backends cli"
 )
 # Backends are reached through these headers alone.
 doors='^backends/(open|local)\.h$'
+# The signer sees what a request and credentials are, nothing that sends.
+signer_sees='^net/(http|credentials|secret|service)\.h$'
 
 bad=0
 complain() {
@@ -47,6 +52,8 @@ while IFS=: read -r file line text; do
     complain "$file:$line" "$room may not include $other (\"$included\")"
   elif [[ $room != backends* && $other == backends && ! $included =~ $doors ]]; then
     complain "$file:$line" "backends are reached through backends/open.h and backends/local.h alone (\"$included\")"
+  elif [[ $room == net/sigv4 && $other == net && ! $included =~ $signer_sees ]]; then
+    complain "$file:$line" "the signer sees the data types of net alone (\"$included\")"
   fi
 done < <(grep -rnE '^[[:space:]]*#[[:space:]]*include[[:space:]]*"' "${rooms[@]}" --include='*.cc' --include='*.h')
 

@@ -1,0 +1,394 @@
+#include "net/curl_transfer.h"
+
+#include <openssl/ssl.h>
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <cstring>
+
+#include "base/text.h"
+#include "net/gzip.h"
+
+namespace vams {
+namespace {
+
+using SteadyTime = std::chrono::steady_clock::time_point;
+using Kind = TransportError::Kind;
+using std::chrono::milliseconds;
+
+// More than any service sends; a server that sends headers without end must not fill the memory.
+constexpr std::size_t kMaxHeaderBytes = 256 << 10;
+// How late a transfer may notice that it is to stop.
+constexpr milliseconds kStopLatency{100};
+
+struct Transfer {
+  const HttpRequest& request;
+  HttpReply reply{};
+  std::size_t header_bytes = 0;
+  std::size_t sent_bytes = 0;  // of a body that is read through ReadBody
+  bool too_large = false;
+  bool headers_done = false;  // the empty line after them came
+};
+
+std::size_t OnHeader(char* data, std::size_t, std::size_t size, void* user) {
+  Transfer& transfer = *static_cast<Transfer*>(user);
+  transfer.header_bytes += size;
+  if (transfer.header_bytes > kMaxHeaderBytes) {
+    transfer.too_large = true;
+    return 0;
+  }
+  std::string_view line(data, size);
+  while (!line.empty() && (line.back() == '\n' || line.back() == '\r')) line.remove_suffix(1);
+  if (line.starts_with("HTTP/")) {  // a final reply may follow an interim one, such as 100 Continue
+    transfer.reply.headers = {};
+    transfer.headers_done = false;
+    return size;
+  }
+  if (line.empty()) transfer.headers_done = true;
+  const std::size_t colon = line.find(':');
+  if (colon == std::string_view::npos) return size;
+  std::string_view value = line.substr(colon + 1);
+  while (!value.empty() && (value.front() == ' ' || value.front() == '\t')) value.remove_prefix(1);
+  while (!value.empty() && (value.back() == ' ' || value.back() == '\t')) value.remove_suffix(1);
+  transfer.reply.headers.Add(std::string(line.substr(0, colon)), std::string(value));
+  return size;
+}
+
+std::size_t OnBody(char* data, std::size_t, std::size_t size, void* user) {
+  Transfer& transfer = *static_cast<Transfer*>(user);
+  std::string& body = transfer.reply.body;
+  if (body.size() + size > transfer.request.max_reply.value) {
+    transfer.too_large = true;
+    return 0;
+  }
+  if (body.empty()) {
+    const std::string_view length = transfer.reply.headers.Get("content-length");
+    std::uint64_t expected = 0;
+    std::from_chars(length.data(), length.data() + length.size(), expected);
+    body.reserve(std::min<std::uint64_t>(expected, transfer.request.max_reply.value));
+  }
+  body.append(data, size);
+  return size;
+}
+
+std::size_t ReadBody(char* into, std::size_t, std::size_t room, void* user) {
+  Transfer& transfer = *static_cast<Transfer*>(user);
+  const std::string_view rest = transfer.request.body.view().substr(transfer.sent_bytes);
+  const std::size_t n = std::min(room, rest.size());
+  std::memcpy(into, rest.data(), n);
+  transfer.sent_bytes += n;
+  return n;
+}
+
+// libcurl quietly sends again what a kept connection did not answer. A request that must not be carried out twice
+// refuses to be rewound.
+int RefuseRewind(void* user, curl_off_t offset, int) {
+  const Transfer& transfer = *static_cast<const Transfer*>(user);
+  return offset == 0 && transfer.sent_bytes == 0 ? CURL_SEEKFUNC_OK : CURL_SEEKFUNC_FAIL;
+}
+
+CURLcode UseTrustStore(CURL*, void* ssl_context, void* store) {
+  SSL_CTX_set1_cert_store(static_cast<SSL_CTX*>(ssl_context), static_cast<X509_STORE*>(store));
+  return CURLE_OK;
+}
+
+bool HasLineBreak(std::string_view text) { return text.find_first_of(std::string_view("\r\n\0", 3)) != text.npos; }
+
+// "" when the request can be written as HTTP.
+std::string_view WhyNotHttp(const HttpRequest& request) {
+  const auto is_plain = [](char c) { return c > 0x20 && c < 0x7f; };
+  if (request.url.host.empty() || !std::all_of(request.url.host.begin(), request.url.host.end(), is_plain)) {
+    return "the host is none";
+  }
+  if (!request.url.path.starts_with('/') || !std::all_of(request.url.path.begin(), request.url.path.end(), is_plain) ||
+      request.url.path.find_first_of("?#") != std::string::npos) {
+    return "the path is not percent-encoded";
+  }
+  for (const auto& [name, value] : request.headers.entries()) {
+    if (name.empty() || HasLineBreak(name) || HasLineBreak(value)) return "a header holds a line break";
+  }
+  return {};
+}
+
+void Append(CurlList& list, const std::string& line) {
+  curl_slist* longer = curl_slist_append(list.get(), line.c_str());
+  if (longer == nullptr) return;
+  static_cast<void>(list.release());
+  list.reset(longer);
+}
+
+CurlList HeaderLines(const HttpRequest& request) {
+  CurlList lines;
+  for (const auto& [name, value] : request.headers.entries()) {
+    if (AsciiLower(name) == "content-length") continue;  // libcurl writes the true one
+    Append(lines, value.empty() ? name + ";" : name + ": " + value);
+  }
+  // What libcurl would add of its own; an Expect costs a round trip for bodies of 1 MiB and more.
+  for (const char* name : {"Accept", "Content-Type", "Expect"}) {
+    if (request.headers.Find(name) == nullptr) Append(lines, std::string(name) + ":");
+  }
+  if (request.accept_gzip && request.headers.Find("Accept-Encoding") == nullptr) Append(lines, "Accept-Encoding: gzip");
+  return lines;
+}
+
+void SetMethodAndBody(CURL* easy, Transfer& transfer) {
+  const HttpRequest& request = transfer.request;
+  curl_easy_setopt(easy, CURLOPT_POSTFIELDS, nullptr);  // first, because it makes the request a POST
+  curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
+  curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, nullptr);
+  if (request.method == Method::kHead) {
+    curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
+    return;
+  }
+  const bool has_body = !request.body.empty() || request.method == Method::kPost || request.method == Method::kPut;
+  if (has_body) {
+    curl_easy_setopt(easy, CURLOPT_POST, 1L);
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
+    if (request.idempotency == Idempotency::kYes || request.body.empty()) {
+      const std::string_view bytes = request.body.view();
+      curl_easy_setopt(easy, CURLOPT_POSTFIELDS, bytes.empty() ? "" : bytes.data());
+    } else {
+      curl_easy_setopt(easy, CURLOPT_READFUNCTION, ReadBody);
+      curl_easy_setopt(easy, CURLOPT_READDATA, &transfer);
+      curl_easy_setopt(easy, CURLOPT_SEEKFUNCTION, RefuseRewind);
+      curl_easy_setopt(easy, CURLOPT_SEEKDATA, &transfer);
+    }
+  }
+  // The string of MethodName ends in a zero: it is a literal.
+  curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, MethodName(request.method).data());
+}
+
+long Milliseconds(Duration d) {
+  // 0 would mean "libcurl's own".
+  return std::max<long>(1, std::chrono::duration_cast<milliseconds>(d).count());
+}
+
+std::string WithoutLineEnds(std::string text) {
+  while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
+  return Printable(text);
+}
+
+// Handshakes that the network broke, not the other side's certificate or choice of version.
+bool BrokeInHandshake(std::string_view text) {
+  return text.find("SSL_ERROR_SYSCALL") != text.npos || text.find("Connection reset") != text.npos ||
+         text.find("SSL_ERROR_ZERO_RETURN") != text.npos || text.find("unexpected eof") != text.npos;
+}
+
+Kind KindOf(CURLcode code, bool sent, const Transfer& transfer, std::string_view text) {
+  switch (code) {
+    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_RESOLVE_PROXY: return Kind::kResolve;
+    case CURLE_COULDNT_CONNECT:
+    case CURLE_INTERFACE_FAILED: return Kind::kConnect;
+    case CURLE_OPERATION_TIMEDOUT: return sent ? Kind::kTotalTimeout : Kind::kConnectTimeout;
+    case CURLE_SSL_CONNECT_ERROR: return BrokeInHandshake(text) ? Kind::kConnect : Kind::kTls;
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CERTPROBLEM:
+    case CURLE_SSL_CIPHER:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_ISSUER_ERROR:
+    case CURLE_SSL_CRL_BADFILE:
+    case CURLE_SSL_INVALIDCERTSTATUS:
+    case CURLE_SSL_ENGINE_NOTFOUND:
+    case CURLE_SSL_ENGINE_SETFAILED:
+    case CURLE_USE_SSL_FAILED: return Kind::kTls;
+    case CURLE_URL_MALFORMAT:
+    case CURLE_BAD_FUNCTION_ARGUMENT: return Kind::kBadRequest;
+    case CURLE_WRITE_ERROR: return transfer.too_large ? Kind::kTooLarge : Kind::kBadHttp;
+    case CURLE_WEIRD_SERVER_REPLY:
+    case CURLE_UNSUPPORTED_PROTOCOL:
+    case CURLE_BAD_CONTENT_ENCODING: return Kind::kBadHttp;
+    case CURLE_PARTIAL_FILE: return Kind::kCutBody;
+    default: break;
+  }
+  if (!sent) return Kind::kConnect;
+  return transfer.header_bytes > 0 ? Kind::kCutBody : Kind::kReset;
+}
+
+// What the services sum up before they send it, over the bytes as sent (aws-facts section 2).
+bool ChecksumMatches(const HttpReply& reply) {
+  const std::string_view text = reply.headers.Get("x-amz-crc32");
+  std::uint32_t want = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), want);
+  if (text.empty() || error != std::errc() || end != text.data() + text.size()) return true;
+  return Crc32(reply.body) == want;
+}
+
+Sent Finished(Transfer&& transfer, const std::string& where) {
+  HttpReply& reply = transfer.reply;
+  const auto refuse = [&](Kind kind, std::string why) {
+    return std::unexpected(TransportError{.kind = kind, .may_have_been_applied = true, .message = where + ": " + why});
+  };
+  // libcurl takes a reply that ends within its headers for a whole one.
+  if (!transfer.headers_done) return refuse(Kind::kCutBody, "the reply ends within its headers");
+  if (transfer.request.method == Method::kHead) return std::move(reply);
+  if (!ChecksumMatches(reply)) return refuse(Kind::kCutBody, "the reply does not match its checksum");
+  const std::string encoding = AsciiLower(reply.headers.Get("content-encoding"));
+  if (encoding.empty() || encoding == "identity" || encoding == "aws-chunked" || reply.body.empty())
+    return std::move(reply);
+  if (encoding != "gzip" && encoding != "x-gzip") {
+    return refuse(Kind::kBadHttp, "the reply has an encoding that was not asked for: " + Printable(encoding));
+  }
+  Result<std::string> plain = GzipDecompress(reply.body, transfer.request.max_reply);
+  if (!plain) {
+    return refuse(plain.error().code == ErrorCode::kTooLarge ? Kind::kTooLarge : Kind::kBadHttp, plain.error().message);
+  }
+  reply.body = *std::move(plain);
+  return std::move(reply);
+}
+
+// Waits until the transfer is done, silent for too long, or to be stopped.
+struct Driver {
+  CURL* easy;
+  CURLM* multi;
+  const Transfer& transfer;
+  const StopFlag* stop;
+  SteadyTime last_sent{};
+  curl_off_t uploaded = 0;
+  bool sent = false;  // the connection stood and writing began
+
+  // CURLE_OK with `early` set: ended by us.
+  CURLcode Run(std::optional<Kind>& early) {
+    for (;;) {
+      int running = 0;
+      if (curl_multi_perform(multi, &running) != CURLM_OK) return CURLE_OUT_OF_MEMORY;
+      Look();
+      int left = 0;
+      if (const CURLMsg* done = curl_multi_info_read(multi, &left); done != nullptr) return done->data.result;
+      if (stop != nullptr && stop->requested()) {
+        early = Kind::kCancelled;
+        return CURLE_OK;
+      }
+      milliseconds wait(1000);
+      if (stop != nullptr) wait = kStopLatency;
+      if (sent && transfer.header_bytes == 0) {
+        const auto silent = std::chrono::steady_clock::now() - last_sent;
+        const auto rest = std::chrono::duration_cast<milliseconds>(transfer.request.timeouts.first_byte - silent);
+        if (rest <= milliseconds(0)) {
+          early = Kind::kFirstByteTimeout;
+          return CURLE_OK;
+        }
+        wait = std::min(wait, rest);
+      }
+      curl_multi_poll(multi, nullptr, 0, static_cast<int>(wait.count()), nullptr);
+    }
+  }
+
+  void Look() {
+    curl_off_t before_transfer = 0;
+    curl_off_t now_uploaded = 0;
+    curl_easy_getinfo(easy, CURLINFO_PRETRANSFER_TIME_T, &before_transfer);
+    curl_easy_getinfo(easy, CURLINFO_SIZE_UPLOAD_T, &now_uploaded);
+    const bool now_sent = before_transfer > 0;
+    if (now_sent != sent || now_uploaded != uploaded) last_sent = std::chrono::steady_clock::now();
+    sent = now_sent;
+    uploaded = now_uploaded;
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<CurlHandle> CurlHandle::Make(CURLSH* share, void* trust, const std::optional<std::string>& ca_bundle) {
+  std::unique_ptr<CurlHandle> handle(new CurlHandle());
+  handle->easy_.reset(curl_easy_init());
+  handle->multi_.reset(curl_multi_init());
+  CURL* easy = handle->easy_.get();
+  if (easy == nullptr || handle->multi_ == nullptr) return nullptr;
+  curl_multi_setopt(handle->multi_.get(), CURLMOPT_MAXCONNECTS, 1L);
+  curl_easy_setopt(easy, CURLOPT_SHARE, share);
+  curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, handle->error_text_.data());
+  curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+  curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+  curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);  // "//" and ".." are part of S3's keys
+  curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+  curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
+  curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+  curl_easy_setopt(easy, CURLOPT_UPLOAD_BUFFERSIZE, 16384L);  // the least: one buffer a connection
+  curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, OnHeader);
+  curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, OnBody);
+  // Verification has no switch.
+  curl_easy_setopt(easy, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+  curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
+  curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
+  curl_easy_setopt(easy, CURLOPT_PROXY_SSL_VERIFYPEER, 1L);
+  curl_easy_setopt(easy, CURLOPT_PROXY_SSL_VERIFYHOST, 2L);
+  if (trust != nullptr) {
+    // The authorities come from the store alone; libcurl would load its own file for each connection.
+    for (const CURLoption option : {CURLOPT_CAINFO, CURLOPT_CAPATH, CURLOPT_PROXY_CAINFO, CURLOPT_PROXY_CAPATH}) {
+      curl_easy_setopt(easy, option, nullptr);
+    }
+    curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, UseTrustStore);
+    curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, trust);
+  } else if (ca_bundle) {
+    curl_easy_setopt(easy, CURLOPT_CAINFO, ca_bundle->c_str());
+    curl_easy_setopt(easy, CURLOPT_CAPATH, nullptr);
+    curl_easy_setopt(easy, CURLOPT_PROXY_CAINFO, ca_bundle->c_str());
+    curl_easy_setopt(easy, CURLOPT_PROXY_CAPATH, nullptr);
+  }
+  return handle;
+}
+
+CurlHandle::~CurlHandle() {
+  // The easy handle lets go of its connection before the multi handle that owns it goes.
+  easy_.reset();
+  multi_.reset();
+}
+
+Sent CurlHandle::Perform(const HttpRequest& request, const CurlSettings& settings) {
+  new_connections_ = 0;
+  CURL* easy = easy_.get();
+  const std::string where = Printable(request.url.host) + ":" + std::to_string(EffectivePort(request.url));
+  const auto failed = [&](Kind kind, bool applied, std::string_view why) {
+    return std::unexpected(
+        TransportError{.kind = kind, .may_have_been_applied = applied, .message = fmt::format("{}: {}", where, why)});
+  };
+  if (const std::string_view why = WhyNotHttp(request); !why.empty()) return failed(Kind::kBadRequest, false, why);
+
+  Transfer transfer{.request = request};
+  const std::string url = FormatUrl(request.url);
+  const CurlList lines = HeaderLines(request);
+  const bool https = request.url.scheme == Scheme::kHttps;
+  const bool direct = !request.through_proxy;
+  error_text_[0] = '\0';
+  SetMethodAndBody(easy, transfer);
+  curl_easy_setopt(easy, CURLOPT_URL, url.c_str());
+  curl_easy_setopt(easy, CURLOPT_HTTPHEADER, lines.get());
+  curl_easy_setopt(easy, CURLOPT_USERAGENT, settings.user_agent.c_str());
+  curl_easy_setopt(easy, CURLOPT_HEADERDATA, &transfer);
+  curl_easy_setopt(easy, CURLOPT_WRITEDATA, &transfer);
+  curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, Milliseconds(request.timeouts.connect));
+  curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, Milliseconds(request.timeouts.total));
+  // Set even where there is none: unset, libcurl would read the environment by itself.
+  curl_easy_setopt(easy, CURLOPT_PROXY, direct ? "" : (https ? settings.proxy.https : settings.proxy.http).c_str());
+  curl_easy_setopt(easy, CURLOPT_NOPROXY, direct ? "*" : settings.proxy.no_proxy.c_str());
+
+  curl_multi_add_handle(multi_.get(), easy);
+  Driver driver{.easy = easy, .multi = multi_.get(), .transfer = transfer, .stop = settings.stop};
+  std::optional<Kind> early;
+  const CURLcode code = driver.Run(early);
+  long status = 0;
+  curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
+  curl_easy_getinfo(easy, CURLINFO_NUM_CONNECTS, &new_connections_);
+  curl_multi_remove_handle(multi_.get(), easy);
+
+  if (early == Kind::kCancelled) return failed(*early, driver.sent, "cancelled");
+  if (early) {
+    return failed(*early, true,
+                  fmt::format("no reply for {} ms",
+                              std::chrono::duration_cast<milliseconds>(request.timeouts.first_byte).count()));
+  }
+  if (code != CURLE_OK) {
+    const std::string text = WithoutLineEnds(error_text_[0] != '\0' ? error_text_.data() : curl_easy_strerror(code));
+    const Kind kind = KindOf(code, driver.sent, transfer, text);
+    if (kind == Kind::kTooLarge) {
+      return failed(kind, true, fmt::format("the reply is longer than {} bytes", request.max_reply.value));
+    }
+    return failed(kind, driver.sent && kind != Kind::kTls, text);
+  }
+  transfer.reply.status = static_cast<int>(status);
+  return Finished(std::move(transfer), where);
+}
+
+}  // namespace vams

@@ -1,0 +1,16 @@
+#pragma once
+
+#include "net/http.h"
+
+namespace vams {
+
+// Sends one request and returns what came of it. Safe for concurrent calls; blocks until there is an outcome.
+// Implementations: CurlTransport, and the layers around it (net/make_transport.h has the whole stack in one place).
+class Transport {
+ public:
+  virtual ~Transport() = default;
+  // Any HTTP status is a success here; the caller reads what the service said (net/service_error.h).
+  virtual Sent Send(const HttpRequest& request) = 0;
+};
+
+}  // namespace vams
