@@ -10,16 +10,9 @@
 #include "net/credentials.h"
 #include "net/retry.h"
 #include "net/transport.h"
+#include "net/transport_layers.h"
 
 namespace vams {
-
-// One call from the outside: all its tries. No header, no query, no body: those may hold secrets.
-struct CallTrace {
-  const Call& call;
-  const HttpRequest& request;
-  const Sent& sent;
-  Duration took{0};
-};
 
 struct NetOptions {
   RetryOptions retry{};
@@ -31,9 +24,9 @@ struct NetDeps {
   std::shared_ptr<CredentialsProvider> credentials{};  // nullptr: requests that ask to be signed fail with kCredentials
   Clock* clock = nullptr;                              // outlives the transport
   Random01 random = SystemRandom();
-  const StopFlag* stop = nullptr;                     // raised: no further try, pauses end early
+  const StopFlag* stop = nullptr;                     // raised: pauses end and nothing is tried again
   std::function<void(const TriedAgain&)> on_retry{};  // called from the threads that send
-  std::function<void(const CallTrace&)> trace{};
+  TracingTransport::Trace trace{};                    // as on_retry
 };
 
 // The transport of one client, that is of one service in one region: retry quota, clock offset and rate are its own.

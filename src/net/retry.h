@@ -1,32 +1,122 @@
 #pragma once
 
 #include <functional>
+#include <memory>
+#include <optional>
 
 #include "base/clock.h"
+#include "base/mutex.h"
+#include "net/adaptive_limiter.h"
 #include "net/http.h"
 
+// When, how often and how long after a failure to try again; docs/reference/aws-facts.md section 2 is the source of
+// every number here.
 namespace vams {
 
-// The two modes of the AWS SDKs (docs/reference/aws-facts.md section 2). Adaptive also limits the rate once a service
-// throttles.
+// The two modes of the AWS SDKs. Adaptive also limits the rate once a service throttles.
 enum class RetryMode { kStandard, kAdaptive };
 
 struct RetryOptions {
   RetryMode mode = RetryMode::kStandard;
   int max_attempts = 0;  // the first try included; 0 is the SDKs' default: 4 for DynamoDB, 3 for others
 };
+int MaxAttempts(const RetryOptions& options, Service service);
 
 // A number in [0, 1). Safe for concurrent calls.
 using Random01 = std::function<double()>;
 // Seeded from the operating system.
 Random01 SystemRandom();
 
+// What came of one try, as far as trying again goes.
+struct TryOutcome {
+  enum class Kind {
+    kDone,
+    kFailed,       // for good
+    kThrottled,    // again, after a long pause
+    kTransient,    // again, after a short one
+    kAgainAtOnce,  // what was wrong has been put right: a clock offset, fresh credentials
+  };
+  Kind kind = Kind::kDone;
+  bool may_have_been_applied = false;
+  std::optional<Duration> retry_after_hint{};  // x-amz-retry-after
+  std::optional<Duration> retry_after{};       // Retry-After
+};
+
+// Pause before the try after number `attempt` (from 1). `random` in [0, 1).
+Duration Backoff(const TryOutcome& outcome, Service service, int attempt, double random);
+
+// A purse that all calls of a client share, so that a service that is down is not asked over and over by all of them.
+class RetryQuota {
+ public:
+  static constexpr int kCapacity = 500;
+  static constexpr int kTransientCost = 14;
+  static constexpr int kThrottledCost = 5;
+  bool Take(int cost);
+  void Put(int tokens);
+  int left() const;
+
+ private:
+  mutable Mutex mu_;
+  int tokens_ GUARDED_BY(mu_) = kCapacity;
+};
+
 // One failed try that will be repeated, for counters and logs.
 struct TriedAgain {
   const Call& call;
   int attempt;  // the one that failed, from 1
   bool throttled;
-  Duration pause;
+  Duration pause{0};
 };
+
+// What the calls of one client share.
+struct RetryClient {
+  RetryOptions options{};
+  Random01 random{};
+  std::function<bool(Duration)> sleep{};  // false: stopped, do not try again
+  std::function<void(const TriedAgain&)> on_retry{};
+  std::unique_ptr<AdaptiveLimiter> limiter{};  // of the adaptive mode
+  RetryQuota quota{};
+};
+
+// The one retry loop. `one_try(attempt)` sends exactly once and returns what came of it; `judge(result)` says what that
+// means. Whether: by outcome, idempotency, attempts and quota. How long: Backoff. How to wait: client.sleep.
+template <class OneTry, class Judge>
+std::invoke_result_t<OneTry&, int> Retry(RetryClient& client, const Call& call, Idempotency idempotency,
+                                         OneTry&& one_try, Judge&& judge) {
+  using Kind = TryOutcome::Kind;
+  const int max_attempts = MaxAttempts(client.options, call.service);
+  int last_cost = 0;
+  int put_right = 0;
+  for (int attempt = 1;; ++attempt) {
+    if (client.limiter != nullptr) {
+      const Duration wait = client.limiter->Acquire();
+      // A stop before the first try is found by the try itself, which has an outcome to give.
+      if (wait > Duration{0}) static_cast<void>(client.sleep(wait));
+    }
+    auto result = one_try(attempt);
+    const TryOutcome outcome = judge(result);
+    if (client.limiter != nullptr) client.limiter->OnReply(outcome.kind == Kind::kThrottled);
+    if (outcome.kind == Kind::kDone) {
+      client.quota.Put(last_cost == 0 ? 1 : last_cost);
+      return result;
+    }
+    if (outcome.kind == Kind::kFailed) return result;
+    if (outcome.kind == Kind::kAgainAtOnce) {
+      // Once for a clock and once for credentials; a third time nothing has been put right.
+      if (++put_right > 2) return result;
+      --attempt;
+      continue;
+    }
+    if (idempotency == Idempotency::kNo && outcome.may_have_been_applied) return result;
+    if (attempt >= max_attempts) return result;
+    const bool throttled = outcome.kind == Kind::kThrottled;
+    const int cost = throttled ? RetryQuota::kThrottledCost : RetryQuota::kTransientCost;
+    if (!client.quota.Take(cost)) return result;
+    last_cost = cost;
+    const Duration pause = Backoff(outcome, call.service, attempt, client.random());
+    if (client.on_retry) client.on_retry({.call = call, .attempt = attempt, .throttled = throttled, .pause = pause});
+    if (!client.sleep(pause)) return result;
+  }
+}
 
 }  // namespace vams

@@ -27,8 +27,9 @@ std::string_view ServiceName(Service service);
 // What a request is for. Goes with it for errors, retries and traces; never sent.
 struct Call {
   Service service = Service::kDynamoDb;
-  std::string
-      operation;  // as the service's own reference calls it, without the service: "Scan", "ListObjectsV2", "_bulk"
+  // As the service's own reference calls it, without the service: "Scan", "ListObjectsV2". OpenSearch: method and path,
+  // "POST _bulk".
+  std::string operation{};
   std::string resource{};  // ARN, or "" where none is known; named when access is denied
 };
 
