@@ -125,8 +125,7 @@ Status Collect(Child& child, std::string& output, Duration limit, const StopFlag
     if (stop != nullptr && stop->requested()) return Fail(ErrorCode::kCancelled, "stopped while it ran");
     const auto left = std::chrono::ceil<milliseconds>(deadline - Steady::now());
     if (left.count() <= 0) {
-      return Fail(ErrorCode::kTimeout, "it had not ended after {} s",
-                  std::chrono::floor<std::chrono::seconds>(limit).count());
+      return Fail(ErrorCode::kTimeout, "it had not ended after {:g} s", std::chrono::duration<double>(limit).count());
     }
     const milliseconds pause = std::min(left, kStopCheck);
     if (at_end) {

@@ -1,11 +1,11 @@
 #include "net/credentials/key_document.h"
 
-#include <array>
 #include <charconv>
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "base/text.h"
+#include "net/http_date.h"
+#include "net/service_error.h"
 
 namespace vams {
 namespace {
@@ -113,22 +113,19 @@ std::optional<UtcTime> ParseExpiry(std::string_view text) {
   return text[sign] == '+' ? *local - ahead : *local + ahead;
 }
 
-std::optional<UtcTime> ParseHttpDate(std::string_view text) {
-  constexpr std::array<std::string_view, 12> kMonths{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                                     "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  if (text.size() != 29 || !text.ends_with(" GMT") || text.substr(3, 2) != ", ") return std::nullopt;
-  for (std::size_t month = 0; month < kMonths.size(); ++month) {
-    if (text.substr(8, 3) != kMonths[month]) continue;
-    return ParseIso(
-        fmt::format("{}-{:02}-{}T{}Z", text.substr(12, 4), month + 1, text.substr(5, 2), text.substr(17, 8)));
-  }
-  return std::nullopt;
-}
-
 UtcTime OnThisClock(UtcTime expiry, const HttpReply& reply, UtcTime now) {
   const std::optional<UtcTime> theirs = ParseHttpDate(reply.headers.Get("Date"));
   if (!theirs || std::chrono::abs(now - *theirs) < std::chrono::minutes(4)) return expiry;
   return expiry + (now - *theirs);
+}
+
+Result<HttpReply> AcceptFromKeyService(Sent sent, const Call& call, std::initializer_list<const Secret*> secrets) {
+  if (sent && (sent->status < 200 || sent->status > 299) && ReadServiceError(call.service, *sent).code.empty()) {
+    Secret::Wipe(sent->body);
+  }
+  Result<HttpReply> reply = Accept(std::move(sent), call);
+  if (!reply) return std::unexpected(Redacted(std::move(reply).error(), secrets));
+  return reply;
 }
 
 Error Redacted(Error error, std::initializer_list<const Secret*> secrets) {

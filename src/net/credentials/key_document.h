@@ -32,11 +32,13 @@ std::string WhatIsWrongWith(const Credentials& keys);
 
 // ISO 8601 with Z, UTC, an offset or nothing (UTC) behind the time; what sign-in tokens and processes write.
 std::optional<UtcTime> ParseExpiry(std::string_view text);
-// "Sun, 06 Nov 1994 08:49:37 GMT", the one form of a Date header that servers send.
-std::optional<UtcTime> ParseHttpDate(std::string_view text);
 // The same moment on this machine's clock, where that and the server's (its Date header) are more than four minutes
 // apart: how long credentials live must not depend on a clock that is wrong.
 UtcTime OnThisClock(UtcTime expiry, const HttpReply& reply, UtcTime now);
+
+// As Accept (net/service_error.h), but of an error reply only what the service says in its protocol's form is shown,
+// and each of these secrets replaced there: a body of another form may be anything, keys included.
+Result<HttpReply> AcceptFromKeyService(Sent sent, const Call& call, std::initializer_list<const Secret*> secrets);
 
 // The error with each of these secrets replaced, should a service have echoed one in its message.
 Error Redacted(Error error, std::initializer_list<const Secret*> secrets);

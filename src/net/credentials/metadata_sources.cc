@@ -11,7 +11,6 @@
 #include "net/credentials/key_document.h"
 #include "net/credentials/small_file.h"
 #include "net/make_transport.h"
-#include "net/service_error.h"
 
 namespace vams {
 namespace {
@@ -45,11 +44,10 @@ class ContainerKeys final : public CredentialSource {
                         .through_proxy = false,
                         .max_reply = Bytes{1 << 20}};
     if (!authorization.empty()) request.headers.Add("Authorization", std::string(authorization.Reveal()));
-    Result<HttpReply> reply = Accept(transport_->Send(request), request.call);
-    if (!reply) return std::unexpected(Redacted(std::move(reply).error(), {&authorization}));
-    Result<Credentials> keys = ParseKeyDocument(reply->body, {.token = "Token", .expiry_required = true});
+    TRY_ASSIGN(HttpReply reply, AcceptFromKeyService(transport_->Send(request), request.call, {&authorization}));
+    Result<Credentials> keys = ParseKeyDocument(reply.body, {.token = "Token", .expiry_required = true});
     if (!keys) return std::unexpected(std::move(keys).error().In("the reply of " + HostHeader(request.url)));
-    keys->expiry = OnThisClock(*keys->expiry, *reply, deps_.clock->Now());
+    keys->expiry = OnThisClock(*keys->expiry, reply, deps_.clock->Now());
     keys->source = name();
     return *std::move(keys);
   }
@@ -120,15 +118,14 @@ class InstanceMetadata {
     TRY_ASSIGN(HttpRequest request, Request("/latest/api/token"));
     request.method = Method::kPut;
     request.headers.Add("x-aws-ec2-metadata-token-ttl-seconds", "21600");
-    TRY_ASSIGN(HttpReply reply, Accept(transport_->Send(request), request.call));
+    TRY_ASSIGN(HttpReply reply, AcceptFromKeyService(transport_->Send(request), request.call, {}));
     return Secret(std::move(reply.body));
   }
 
-  Sent Get(const std::string& path, const Secret& token) {
-    const Result<HttpRequest> made = Request(path);
-    HttpRequest request = *made;  // the endpoint was good enough for the token
+  Result<HttpReply> Get(const std::string& path, const Secret& token) {
+    TRY_ASSIGN(HttpRequest request, Request(path));
     request.headers.Add("x-aws-ec2-metadata-token", std::string(token.Reveal()));
-    return transport_->Send(request);
+    return AcceptFromKeyService(transport_->Send(request), request.call, {&token});
   }
 
  private:
@@ -152,48 +149,43 @@ class InstanceKeys final : public CredentialSource {
   std::string name() const override { return "instance metadata"; }
 
   Result<Fetched> Fetch() override {
-    constexpr const char* kRoles = "/latest/meta-data/iam/security-credentials/";
     if (metadata_.settings().disabled) return NothingThere{"AWS_EC2_METADATA_DISABLED is true"};
-    const Result<Secret> token = metadata_.Token();
-    if (!token) return Nothing(Redacted(token.error(), {}));
-    Result<HttpReply> roles = Accept(metadata_.Get(kRoles, *token), Call{Service::kMetadata, "instance role", ""});
-    if (!roles) return Nothing(Redacted(std::move(roles).error(), {&*token}));
-    const std::string role(Split(roles->body, '\n').front());
-    if (role.empty() || role.find_first_of("/?#% \r") != std::string::npos)
-      return NothingThere{"the instance has no role"};
-    Result<HttpReply> reply =
-        Accept(metadata_.Get(kRoles + role, *token), Call{Service::kMetadata, "instance credentials", ""});
-    if (!reply) return Nothing(Redacted(std::move(reply).error(), {&*token}));
-    // Where the role cannot be assumed the reply is a 200 with a Code and a Message.
-    const nlohmann::json said = nlohmann::json::parse(reply->body, nullptr, false);
-    if (said.is_object() && said.contains("Code") && said["Code"].is_string() && said["Code"] != "Success") {
-      return Keep(
-          NothingThere{fmt::format("role {}: {}", Printable(role), Printable(said["Code"].get<std::string>()))});
+    Result<Credentials> keys = Ask();
+    if (keys) {
+      gave_ = true;
+      return *std::move(keys);
     }
-    Result<Credentials> keys =
-        ParseKeyDocument(reply->body, {.token = "Token", .token_required = true, .expiry_required = true});
-    if (!keys) return Keep(NothingThere{fmt::format("role {}: {}", Printable(role), keys.error().message)});
-    const UtcTime now = deps_.clock->Now();
-    keys->expiry = Extended(OnThisClock(*keys->expiry, *reply, now), now);
-    keys->source = fmt::format("instance role {}", Printable(role));
-    gave_ = true;
-    return *std::move(keys);
+    // Before anything was given a failure means that there is nothing here; afterwards that it has broken.
+    Error& error = keys.error();
+    if (gave_ || error.code == ErrorCode::kCancelled) return std::unexpected(std::move(error));
+    if (error.code == ErrorCode::kTimeout) {
+      error.message += " (in a container on an instance the hop limit of its metadata options must be 2)";
+    }
+    return NothingThere{std::move(error.message)};
   }
 
  private:
-  // Before anything was given a silence means that there is nothing here; afterwards that it has broken.
-  Result<Fetched> Nothing(Error error) const {
-    if (error.code == ErrorCode::kCancelled) return std::unexpected(std::move(error));
-    const bool silent = error.code == ErrorCode::kTimeout;
-    if (gave_) return std::unexpected(std::move(error));
-    return NothingThere{error.message + (silent
-                                             ? " (in a container on an instance the hop limit of its metadata options "
-                                               "must be 2)"
-                                             : "")};
-  }
-  Result<Fetched> Keep(NothingThere nothing) const {
-    if (!gave_) return nothing;
-    return Fail(ErrorCode::kBadReply, "{}", nothing.why);
+  Result<Credentials> Ask() {
+    const std::string roles_path = "/latest/meta-data/iam/security-credentials/";
+    TRY_ASSIGN(const Secret token, metadata_.Token());
+    TRY_ASSIGN(const HttpReply roles, metadata_.Get(roles_path, token));
+    const std::string role(Split(roles.body, '\n').front());
+    if (role.empty() || role.find_first_of("/?#% \r") != std::string::npos) {
+      return Fail(ErrorCode::kNotFound, "the instance has no role");
+    }
+    TRY_ASSIGN(HttpReply reply, metadata_.Get(roles_path + role, token));
+    // Where the role cannot be assumed the reply is a 200 with a Code and a Message.
+    const nlohmann::json said = nlohmann::json::parse(reply.body, nullptr, false);
+    if (said.is_object() && said.contains("Code") && said["Code"].is_string() && said["Code"] != "Success") {
+      return Fail(ErrorCode::kAccessDenied, "role {}: {}", Printable(role), Printable(said["Code"].get<std::string>()));
+    }
+    Result<Credentials> keys =
+        ParseKeyDocument(reply.body, {.token = "Token", .token_required = true, .expiry_required = true});
+    if (!keys) return std::unexpected(std::move(keys).error().In("role " + Printable(role)));
+    const UtcTime now = deps_.clock->Now();
+    keys->expiry = Extended(OnThisClock(*keys->expiry, reply, now), now);
+    keys->source = fmt::format("instance role {}", Printable(role));
+    return keys;
   }
 
   // botocore's rule: near the end, or past it, as good for 17 to 25 minutes more, then ask again.
@@ -229,9 +221,8 @@ Result<std::string> ResolveRegion(const AwsSettings& settings, const CredentialD
   InstanceMetadata metadata(settings.metadata, deps);
   const Result<Secret> token = metadata.Token();
   if (!token) return unknown(token.error().message);
-  Result<HttpReply> reply = Accept(metadata.Get("/latest/meta-data/placement/region", *token),
-                                   Call{Service::kMetadata, "instance region", ""});
-  if (!reply) return unknown(Redacted(std::move(reply).error(), {&*token}).message);
+  const Result<HttpReply> reply = metadata.Get("/latest/meta-data/placement/region", *token);
+  if (!reply) return unknown(reply.error().message);
   if (!IsRegionName(reply->body)) return unknown("its answer is not the name of a region");
   return reply->body;
 }

@@ -10,7 +10,6 @@
 #include "net/credentials/key_document.h"
 #include "net/credentials/small_file.h"
 #include "net/make_transport.h"
-#include "net/service_error.h"
 
 namespace vams {
 namespace {
@@ -80,9 +79,8 @@ class RoleKeys : public CredentialSource {
                         .body = Body(Encode(form))};
     if (signed_) request.sign = SigningScope{sts_.region, "sts"};
     for (auto& [name, value] : form) Secret::Wipe(value);
-    Result<HttpReply> reply = Accept(transport_->Send(request), request.call);
-    if (!reply) return std::unexpected(Redacted(std::move(reply).error(), {&token}));
-    TRY_ASSIGN(Credentials keys, ReadCredentials(*reply, deps_.clock->Now()));
+    TRY_ASSIGN(HttpReply reply, AcceptFromKeyService(transport_->Send(request), request.call, {&token}));
+    TRY_ASSIGN(Credentials keys, ReadCredentials(reply, deps_.clock->Now()));
     keys.source = name();
     return keys;
   }

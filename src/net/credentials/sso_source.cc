@@ -12,7 +12,6 @@
 #include "net/credentials/key_document.h"
 #include "net/credentials/small_file.h"
 #include "net/make_transport.h"
-#include "net/service_error.h"
 
 namespace vams {
 namespace {
@@ -59,9 +58,9 @@ class SsoKeys final : public CredentialSource {
     request.headers.Add("x-amz-sso_bearer_token", std::string(token.Reveal()));
     const Sent sent = transport_->Send(request);
     if (sent && sent->status == 401) return SignIn("the portal no longer takes the sign-in");
-    Result<HttpReply> reply = Accept(sent, request.call);
+    Result<HttpReply> reply = AcceptFromKeyService(sent, request.call, {&token});
     if (!reply) {
-      Error error = Redacted(std::move(reply).error(), {&token});
+      Error error = std::move(reply).error();
       if (sent && (sent->status == 403 || sent->status == 404)) {
         error = std::move(error)
                     .In(fmt::format("role {} in account {}", Printable(sso_.role_name), Printable(sso_.account_id)))
@@ -135,10 +134,9 @@ class SsoKeys final : public CredentialSource {
     if (sent && sent->status >= 400 && sent->status < 500 && sent->status != 429) {
       return SignIn(ended + " and its renewal was refused");
     }
-    Result<HttpReply> reply = Accept(sent, request.call);
-    if (!reply) return std::unexpected(Redacted(std::move(reply).error(), {&client_secret, &refresh_token}));
-    const Json fresh = Json::parse(reply->body, nullptr, false);
-    Secret::Wipe(reply->body);
+    TRY_ASSIGN(HttpReply reply, AcceptFromKeyService(sent, request.call, {&client_secret, &refresh_token}));
+    const Json fresh = Json::parse(reply.body, nullptr, false);
+    Secret::Wipe(reply.body);
     const std::string access = fresh.is_object() ? Text(fresh, "accessToken") : "";
     const auto seconds = fresh.is_object() ? fresh.find("expiresIn") : fresh.end();
     if (access.empty() || seconds == fresh.end() || !seconds->is_number_unsigned()) {
