@@ -7,6 +7,7 @@ declare -A may=(
   [base]="base"
   [net/sigv4]="base net/sigv4 net"
   [net]="base net net/sigv4"
+  [net/credentials]="base net net/credentials"
   [model]="base model"
   [ports]="base model ports"
   [documents]="$down"
