@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""clang-tidy over src/, cli/ and testing/, with a cache of clean files.
+"""clang-tidy over src/, cli/ and testing/, or the paths given, with a cache of clean files.
 
 A file is looked at again only if it, a header of the project that it reaches, its compile command, .clang-tidy or a package
 of ci/packages.txt changed. The cache is keyed on content, so it serves every checkout of the machine.
@@ -83,10 +83,11 @@ def look(source):
 
 
 def main():
+    wanted = [pathlib.Path(argument).resolve() for argument in sys.argv[1:]] or [ROOT / room for room in ROOMS]
     commands = {}
     for entry in json.loads((BUILD / "compile_commands.json").read_text()):
         path = pathlib.Path(entry["directory"], entry["file"]).resolve()
-        if path.is_relative_to(ROOT) and path.relative_to(ROOT).parts[0] in ROOMS:
+        if any(path.is_relative_to(one) for one in wanted):
             commands[path] = entry["command"]
     cache = cache_directory()
     common = common_key()

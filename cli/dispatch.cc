@@ -30,6 +30,20 @@ std::unexpected<Error> Usage(std::string message, std::string hint) {
   return std::unexpected(Error{.code = ErrorCode::kUsage, .message = std::move(message), .hint = std::move(hint)});
 }
 
+// CLI11 leaves two empty lines between groups.
+std::string WithoutEmptyLines(std::string text) {
+  for (std::size_t at = 0; (at = text.find("\n\n\n", at)) != std::string::npos;) text.erase(at, 1);
+  return text;
+}
+
+// The summary as a paragraph of its own.
+std::string Sentence(std::string_view summary) {
+  std::string out(summary);
+  if (!out.empty() && out.front() >= 'a' && out.front() <= 'z')
+    out.front() = static_cast<char>(out.front() - 'a' + 'A');
+  return out + (out.ends_with('.') ? "\n" : ".\n");
+}
+
 class Dispatcher {
  public:
   Dispatcher(const Program& program, const std::vector<std::string>& args, Context& context)
@@ -84,7 +98,10 @@ class Dispatcher {
   }
 
   Error UnknownCommand(const std::string& typed) const {
-    const auto nearest = Nearest(typed, names_);
+    // Also of the first words: "lcoal" is near "local", not "local init".
+    std::vector<std::string_view> candidates = names_;
+    for (const std::string_view name : names_) candidates.push_back(name.substr(0, name.find(' ')));
+    const auto nearest = Nearest(typed, candidates);
     return Error{.code = ErrorCode::kUsage,
                  .message = "there is no command '" + Printable(typed) + "'" +
                             (nearest ? "; did you mean '" + std::string(*nearest) + "'?" : ""),
@@ -92,16 +109,18 @@ class Dispatcher {
   }
 
   Exit RunChosen(bool is_default) {
-    CLI::App app(std::string(info_.summary),
+    CLI::App app(Sentence(info_.summary),
                  std::string(program_.name) + (info_.name.empty() || is_default ? "" : " " + std::string(info_.name)));
     Define(app);
     if (split_.wants_help) {
       const bool whole_program = is_default && !info_.name.empty();
       if (whole_program) app.description("");
-      context_.out << (whole_program ? ProgramHelp(program_, infos_, app.help()) : app.help());
+      const std::string flags = WithoutEmptyLines(app.help());
+      context_.out << (whole_program ? ProgramHelp(program_, infos_, flags.substr(flags.find("\n\n") + 2)) : flags);
       return Exit::kOk;
     }
     if (auto parsed = Parse(app); !parsed) return output_.Failure(parsed.error());
+    if (!context_.variables.empty()) NoteUnknownVariables();
     Invocation invocation{.context = context_, .output = output_, .options = {}, .notes = {}, .config = {}};
     if (config_ != nullptr && config_->count() > 0) invocation.config = config_->as<std::string>();
     if (!invocation.config) invocation.config = context_.environment(EnvironmentName("config"));
@@ -115,10 +134,17 @@ class Dispatcher {
 
   void Define(CLI::App& app) {
     app.get_formatter()->column_width(36);
+    app.get_formatter()->label("REQUIRED", "(required)");
     app.set_help_flag("-h,--help", "this text");
     app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
-    command_->Define(app);
+    Flags flags(app);
+    command_->Define(flags);
     for (CLI::Option* own : app.get_options()) own_.push_back(own);
+    if (info_.kind != CommandKind::kPlain || !command_->resolves_options()) {
+      config_ = app.add_option("--config", texts_.emplace_back(), "configuration file (JSON; comments are allowed)")
+                    ->type_name("FILE");
+      config_->group("Which VAMS");
+    }
     for (const Setting& setting : AllSettings()) {
       if (!setting.ReadBy(info_.kind)) continue;
       const std::string_view flag = setting.FlagOf(info_.kind);
@@ -131,11 +157,6 @@ class Dispatcher {
               : app.add_option(name, texts_.emplace_back(), help)->type_name(std::string(setting.metavar));
       option->group(std::string(setting.group));
       settings_.emplace_back(&setting, option);
-    }
-    if (info_.kind != CommandKind::kPlain || !command_->resolves_options()) {
-      config_ = app.add_option("--config", texts_.emplace_back(), "configuration file (JSON; comments are allowed)")
-                    ->type_name("FILE");
-      config_->group("Which VAMS");
     }
     app.add_flag("--version", wants_version_, "the version of this program");
     app.footer("\n" + Footer(program_, info_));
@@ -168,6 +189,31 @@ class Dispatcher {
       if (value && !value->empty()) out.push_back("--" + flag + "=" + *value);
     }
     return out;
+  }
+
+  // A variable with a typing mistake would be a limit that is not heeded.
+  void NoteUnknownVariables() {
+    std::vector<std::string> known = {EnvironmentName("config")};
+    for (const Setting& setting : AllSettings()) {
+      known.push_back(EnvironmentName(setting.flag));
+      if (!setting.reindex_flag.empty()) known.push_back(EnvironmentName(setting.reindex_flag));
+    }
+    for (const CommandFactory make : program_.commands) {
+      const auto command = make();
+      CLI::App app;
+      Flags flags(app);
+      command->Define(flags);
+      for (const CLI::Option* option : app.get_options()) {
+        for (const std::string& name : option->get_lnames()) known.push_back(EnvironmentName(name));
+      }
+    }
+    const std::vector<std::string_view> candidates(known.begin(), known.end());
+    for (const std::string& variable : context_.variables) {
+      if (std::ranges::find(known, variable) != known.end()) continue;
+      const auto nearest = Nearest(variable, candidates);
+      output_.Note("the environment variable " + variable + " stands for no flag" +
+                   (nearest ? "; did you mean " + std::string(*nearest) + "?" : ""));
+    }
   }
 
   std::string HelpHint() const {

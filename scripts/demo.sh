@@ -101,17 +101,21 @@ show vams-migrate local status --local "$vams"
 heading "A dry run: what would be done, and nothing is"
 cat >"$demo/config.json" <<JSON
 {
-    // As for a deployed VAMS, where table names, topic and parameters take the place of this one line.
+    // The one line that makes it this VAMS. Without it the names below would be those of a deployed one; here they are only shown.
     "local": "$vams",
+    "asset_storage_table_name": "demo-AssetStorageTable",
+    "s3_asset_buckets_table_name": "demo-S3AssetBucketsTable",
     "reindex_settings": { "asset_batch_size": 25, "s3_batch_size": 100, "max_workers": 4 },
     "log_level": "INFO",
-    "verification_wait_time": 60
+    "verification_wait_time": 60,
+    "report_dir": "$demo/reports",
+    "state_dir": "$demo/state"
 }
 JSON
 show vams-migrate --config "$demo/config.json" --report-dir "$demo/dry-run" --dry-run
 
 heading "The migration: assets, files, wait for the indexers, verify"
-show vams-migrate --config "$demo/config.json" --report-dir "$demo/reports"
+show vams-migrate --config "$demo/config.json"
 
 heading "The proof once more, at any later time: every document, both ways"
 show vams-migrate verify --config "$demo/config.json"

@@ -14,8 +14,8 @@
 namespace vams {
 namespace {
 
-Result<Deployment> OpenEmbedded(const std::string& path, Clock& clock) {
-  TRY_ASSIGN(auto directory, embedded::VamsDirectory::Open(path, {}, clock));
+Result<Deployment> OpenEmbedded(const std::string& path, Duration busy_timeout, Clock& clock) {
+  TRY_ASSIGN(auto directory, embedded::VamsDirectory::Open(path, {.busy_timeout = busy_timeout}, clock));
   Deployment deployment;
   deployment.description = fmt::format("embedded VAMS in {}", path);
   deployment.assets = std::make_unique<embedded::SqliteAssetTable>(directory);
@@ -36,7 +36,7 @@ Result<Deployment> OpenEmbedded(const std::string& path, Clock& clock) {
 }  // namespace
 
 Result<Deployment> OpenDeployment(const OpenOptions& options, Clock& clock) {
-  if (options.local_directory) return OpenEmbedded(*options.local_directory, clock);
+  if (options.local_directory) return OpenEmbedded(*options.local_directory, options.busy_timeout, clock);
   return std::unexpected(MakeError(ErrorCode::kUsage, "this build can open an embedded VAMS only")
                              .WithHint("name its directory with `--local DIR` or the config key \"local\""));
 }

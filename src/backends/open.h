@@ -38,7 +38,9 @@ struct Deployment {
 
 // Which VAMS. Later also endpoints, credentials and names of a deployment on AWS.
 struct OpenOptions {
-  std::optional<std::string> local_directory;
+  std::optional<std::string> local_directory{};
+  // How long a write to an embedded VAMS waits for another process that is writing, before it is kBusy.
+  Duration busy_timeout = std::chrono::seconds{30};
 };
 
 // kNotFound: no such directory, or not a VAMS; kCorrupt: a damaged or foreign file; kAccessDenied, kReadOnly, kNoSpace,

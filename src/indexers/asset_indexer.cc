@@ -86,6 +86,7 @@ std::vector<OperationResult> AssetIndexer::Carry(AssetNotice notice) {
     auto verdicts = loader_.Decide(requests);
     if (!verdicts) {
       std::vector<OperationResult> failed;
+      failed.reserve(requests.size());
       for (const AssetRequest& r : requests) failed.push_back(FailedResult(verdicts.error(), r.operation));
       return failed;
     }

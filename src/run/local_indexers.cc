@@ -14,6 +14,8 @@ namespace {
 
 constexpr Duration kPollEvery = std::chrono::milliseconds(10);
 constexpr Duration kSettleTime = std::chrono::seconds(30);
+// Larger batches gain little and every one of them is held in memory with its documents.
+constexpr ItemCount kBatch{500};
 
 SourcePorts PortsOf(const Deployment& d) { return {*d.assets, *d.buckets, *d.side_tables, *d.objects}; }
 
@@ -33,7 +35,7 @@ struct LocalIndexers::Impl {
       : changes(*run.deployment.changes, PortsOf(run.deployment), *run.deployment.asset_index,
                 *run.deployment.file_index, run.options.EffectiveCompatibility(), run.clock),
         events(*run.deployment.file_events, PortsOf(run.deployment), *run.deployment.file_index,
-               run.options.EffectiveCompatibility(), run.clock),
+               run.options.EffectiveCompatibility(), run.clock, {.batch = kBatch}),
         change_worker("asset indexer", Counting(run.log, "asset indexer", [this] { return changes.Step(); }), run.clock,
                       run.log),
         event_worker("file indexer", Counting(run.log, "file indexer", [this] { return events.Step(); }), run.clock,

@@ -9,10 +9,10 @@
 #include <optional>
 
 #include "run/asset_phase.h"
-#include "run/echo.h"
 #include "run/file_phase.h"
 #include "run/handled_items.h"
 #include "run/local_indexers.h"
+#include "run/options_json.h"
 #include "run/preflight.h"
 #include "run/run_directory.h"
 #include "run/verification.h"
@@ -38,7 +38,7 @@ class Migration {
     report_.run_id = directory.id();
     report_.started = run.clock.Now();
     report_.dry_run = run.options.dry_run;
-    report_.configuration = EchoConfiguration(run.options);
+    report_.configuration = ToJson(run.options).dump();
   }
 
   Status Phases();
@@ -153,7 +153,7 @@ Result<MigrationResult> RunMigration(const Options& options, Deployment& deploym
   result.report = migration.Finish();
   if (result.report.verification) LogVerification(log, *result.report.verification);
   if (report_file == ReportFile::kWrite) {
-    result.report_file = options.report_dir / ("migration_report_" + directory.id() + ".json");
+    result.report_file = NewReportPath(options.report_dir, result.report.started);
     TRY(WriteReport(result.report_file, result.report));
     log.Info("Report saved to: {}", result.report_file.string());
   }

@@ -1,5 +1,8 @@
 #include "run/preflight.h"
 
+#include "index/check_definition.h"
+#include "index/definitions.h"
+
 namespace vams {
 
 Result<std::optional<FileLock>> LockForWriting(const Options& options) {
@@ -19,6 +22,15 @@ Status CheckIndexes(const Deployment& deployment) {
     if (!info) {
       return std::unexpected(MakeError(ErrorCode::kNotFound, "there is no index {}", index->name())
                                  .WithHint("make it with `vams-migrate indexes create`"));
+    }
+    const bool assets = index == deployment.asset_index.get();
+    TRY_ASSIGN(const auto differences,
+               CheckDefinition(assets ? AssetIndexDefinition() : FileIndexDefinition(), info->definition));
+    if (!differences.empty()) {
+      return std::unexpected(
+          MakeError(ErrorCode::kPrecondition, "index {} differs from what VAMS makes in {} places, the first at {}",
+                    index->name(), differences.size(), differences.front().path)
+              .WithHint("`vams-migrate indexes check` lists them; no search page could use what it would hold"));
     }
   }
   return {};

@@ -12,7 +12,8 @@ namespace vams {
 // kBusy names the process that holds it.
 Result<std::optional<FileLock>> LockForWriting(const Options& options);
 
-// Refuses a start where an index is missing: a document written then would make one with wrong mappings (hazard H12).
+// Refuses a start where an index is missing or has other mappings (hazard H12): a document written then would be of no
+// use to any search page.
 Status CheckIndexes(const Deployment& deployment);
 
 }  // namespace vams

@@ -61,6 +61,7 @@ class Resolver {
       if (const auto found = chosen_.find(&setting); found != chosen_.end()) Apply(setting, found->second);
     }
     CheckNames();
+    NameEmbeddedTables();
     if (!sources_.check_file_only && !file_is_broken) RequireNames();
     if (!mistakes_.empty()) {
       std::ranges::stable_sort(mistakes_, {}, [](const ConfigMistake& m) {
@@ -124,6 +125,13 @@ class Resolver {
       Mistake(*setting, chosen_[setting],
               "expected the ARN of a topic (arn:aws:sns:REGION:ACCOUNT:NAME), found \"" + Printable(*arn) + "\"");
     }
+  }
+
+  // What the log and the report call the tables of an embedded VAMS where nothing was given.
+  void NameEmbeddedTables() {
+    if (!out_.options.local) return;
+    if (out_.options.asset_storage_table.empty()) out_.options.asset_storage_table = "assets";
+    if (out_.options.s3_asset_buckets_table.empty()) out_.options.s3_asset_buckets_table = "buckets";
   }
 
   void RequireNames() {

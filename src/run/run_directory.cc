@@ -12,6 +12,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr int kMostRunsAhead = 1000;
+
 ErrorCode CodeOf(int error) {
   switch (error) {
     case ENOSPC: return ErrorCode::kNoSpace;
@@ -48,14 +50,13 @@ Status EnsureWritable(const fs::path& directory, std::string_view what_for) {
 
 Result<RunDirectory> RunDirectory::Create(const fs::path& state_dir, UtcTime now) {
   TRY(EnsureWritable(state_dir, "the state of the run"));
-  for (int attempt = 0; attempt < 1000; ++attempt) {
-    std::string id = FormatCompact(now);
-    if (attempt > 0) id += "-" + std::to_string(attempt + 1);
+  for (int later = 0; later < kMostRunsAhead; ++later) {
+    std::string id = FormatCompact(now + std::chrono::seconds(later));
     std::error_code error;
     const fs::path path = state_dir / id;
     if (!fs::create_directory(path, error)) {
       if (error) return CannotWrite(path, "the state of the run", error.value());
-      continue;  // taken by a run of the same second
+      continue;  // taken by a run of that second
     }
     RunDirectory directory(std::move(id), path);
     fs::create_directory(directory.scratch(), error);
@@ -63,6 +64,13 @@ Result<RunDirectory> RunDirectory::Create(const fs::path& state_dir, UtcTime now
     return directory;
   }
   return Fail(ErrorCode::kIo, "{} holds too many runs of this second", state_dir.string());
+}
+
+fs::path NewReportPath(const fs::path& report_dir, UtcTime now) {
+  for (int later = 0;; ++later) {
+    fs::path path = report_dir / ("migration_report_" + FormatCompact(now + std::chrono::seconds(later)) + ".json");
+    if (later == kMostRunsAhead || !fs::exists(path)) return path;
+  }
 }
 
 RunDirectory::RunDirectory(RunDirectory&& other) noexcept : id_(std::move(other.id_)), path_(std::move(other.path_)) {

@@ -12,8 +12,8 @@ namespace vams {
 // `<state-dir>/<run id>/`: the findings of one run, and what does not fit memory while it goes on.
 class RunDirectory {
  public:
-  // Makes the directory, with an id from the time that no other run has. The error says what cannot be written and
-  // where.
+  // Makes the directory, named by the first second from `now` on that no other run has. The error says what cannot be
+  // written and where.
   static Result<RunDirectory> Create(const std::filesystem::path& state_dir, UtcTime now);
   ~RunDirectory();
   RunDirectory(RunDirectory&&) noexcept;
@@ -31,6 +31,9 @@ class RunDirectory {
   std::string id_;
   std::filesystem::path path_;
 };
+
+// `migration_report_YYYYMMDD_HHMMSS.json` of the first second from `now` on that has no report yet.
+std::filesystem::path NewReportPath(const std::filesystem::path& report_dir, UtcTime now);
 
 // Proves that `directory` exists, making it where needed, and can be written to.
 Status EnsureWritable(const std::filesystem::path& directory, std::string_view what_for);

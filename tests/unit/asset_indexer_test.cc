@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "testing/fake_clock.h"
-#include "testing/faulty_ports.h"
+#include "testing/refusing_ports.h"
 #include "testing/sample_vams.h"
 
 namespace vams {
@@ -37,7 +37,7 @@ class AssetIndexerTest : public ::testing::Test {
 
   FakeClock clock;
   MemoryDeployment vams;
-  FaultyIndex index;
+  RefusingIndex index;
   std::optional<Cursor> position;
 };
 

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "testing/fake_clock.h"
-#include "testing/faulty_ports.h"
+#include "testing/refusing_ports.h"
 #include "testing/memory_deployment.h"
 
 namespace vams {

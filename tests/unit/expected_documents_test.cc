@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "testing/fake_clock.h"
-#include "testing/faulty_ports.h"
+#include "testing/refusing_ports.h"
 #include "testing/sample_vams.h"
 
 namespace vams {
@@ -76,7 +76,7 @@ TEST_P(ExpectedDocumentsTest, AFailedCheckIsInvalid) {
 }
 
 TEST_P(ExpectedDocumentsTest, HeadsAreSentOnlyWhereTheListingHasNone) {
-  FaultyObjectStore objects(vams.objects());
+  RefusingObjectStore objects(vams.objects());
   ASSERT_TRUE(PutFile(vams, "chair/a.b"));
   const SourcePorts source{vams.assets(), vams.buckets(), vams.side_tables(), objects};
   ExpectedDocuments expected(source, GetParam());
@@ -90,7 +90,7 @@ TEST_P(ExpectedDocumentsTest, HeadsAreSentOnlyWhereTheListingHasNone) {
 }
 
 TEST_P(ExpectedDocumentsTest, AHeadThatFailsIsAnErrorOfThatObjectAlone) {
-  FaultyObjectStore objects(vams.objects());
+  RefusingObjectStore objects(vams.objects());
   objects.refuse = [](const ObjectRef& ref) -> std::optional<Error> {
     if (ref.key != "chair/bad.b") return std::nullopt;
     return MakeError(ErrorCode::kUnavailable, "slow down");

@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "testing/fake_clock.h"
-#include "testing/faulty_ports.h"
+#include "testing/refusing_ports.h"
 #include "testing/sample_vams.h"
 
 namespace vams {
@@ -164,7 +164,7 @@ TEST_F(FileIndexerTest, TheSameObjectTwiceInABatchIsWrittenOnce) {
 }
 
 TEST_F(FileIndexerTest, AHeadThatMayPassIsTriedAgainAlone) {
-  FaultyObjectStore objects(vams.objects());
+  RefusingObjectStore objects(vams.objects());
   objects.refuse = [](const ObjectRef& ref) -> std::optional<Error> {
     if (ref.key != "chair/slow.glb") return std::nullopt;
     Error error = MakeError(ErrorCode::kUnavailable, "slow down");

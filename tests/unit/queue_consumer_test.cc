@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "testing/fake_clock.h"
-#include "testing/faulty_ports.h"
+#include "testing/refusing_ports.h"
 #include "testing/sample_vams.h"
 
 namespace vams {
@@ -25,7 +25,7 @@ class QueueConsumerTest : public ::testing::Test {
 
   FakeClock clock;
   MemoryDeployment vams;
-  FaultyIndex index;
+  RefusingIndex index;
 };
 
 TEST_F(QueueConsumerTest, DeletesWhatIsIndexed) {

@@ -79,7 +79,7 @@ TEST(RunDirectory, HasAnIdOfItsOwnAndLeavesNothingEmptyBehind) {
     const auto second = RunDirectory::Create(dir.path(), now);
     ASSERT_TRUE(first && second);
     EXPECT_EQ(first->id(), "20250601_000000");
-    EXPECT_EQ(second->id(), "20250601_000000-2");
+    EXPECT_EQ(second->id(), "20250601_000001");
     EXPECT_TRUE(std::filesystem::is_directory(first->scratch()));
   }
   EXPECT_TRUE(std::filesystem::is_empty(dir.path()));

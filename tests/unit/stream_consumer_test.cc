@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "testing/fake_clock.h"
-#include "testing/faulty_ports.h"
+#include "testing/refusing_ports.h"
 #include "testing/sample_vams.h"
 
 namespace vams {
@@ -21,7 +21,7 @@ class StreamConsumerTest : public ::testing::Test {
 
   FakeClock clock;
   MemoryDeployment vams;
-  FaultyIndex assets;
+  RefusingIndex assets;
 };
 
 TEST_F(StreamConsumerTest, IndexesAndConfirms) {

@@ -11,16 +11,21 @@
 namespace vams::embedded {
 namespace {
 
-// The log is copied into the file after this many pages, and readers are waited for once it has grown well beyond, so
-// that a steady stream of reads cannot let it grow without bound.
+// The log is copied into the file after this many pages. Once it has grown well beyond, because some reader is always
+// in the way, readers are waited for: not for long, since the writer waits too.
 constexpr int kCheckpointPages = 2000;
 constexpr int kRestartPages = 8 * kCheckpointPages;
+constexpr int kRestartWaitMillis = 50;
 
-int AfterCommit(void* /*context*/, sqlite3* db, const char* name, int pages) {
-  if (pages >= kCheckpointPages) {
-    const int mode = pages >= kRestartPages ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_PASSIVE;
-    // A checkpoint that fails loses nothing: the log is kept and the next commit tries again.
-    sqlite3_wal_checkpoint_v2(db, name, mode, nullptr, nullptr);
+// `context` is the busy time-out of the connection in milliseconds.
+int AfterCommit(void* context, sqlite3* db, const char* name, int pages) {
+  // A checkpoint that fails loses nothing: the log is kept and the next commit tries again.
+  if (pages >= kRestartPages) {
+    sqlite3_busy_timeout(db, kRestartWaitMillis);
+    sqlite3_wal_checkpoint_v2(db, name, SQLITE_CHECKPOINT_RESTART, nullptr, nullptr);
+    sqlite3_busy_timeout(db, *static_cast<const int*>(context));
+  } else if (pages >= kCheckpointPages) {
+    sqlite3_wal_checkpoint_v2(db, name, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
   }
   return SQLITE_OK;
 }
@@ -189,7 +194,11 @@ Error Connection::LastError(std::string_view operation) const {
 }
 
 Database::Database(std::string path, DatabaseOptions options, Connection::Mode mode)
-    : path_(std::move(path)), options_(options), mode_(mode) {}
+    : path_(std::move(path)),
+      options_(options),
+      mode_(mode),
+      busy_millis_(
+          static_cast<int>(std::chrono::duration_cast<std::chrono::milliseconds>(options.busy_timeout).count())) {}
 
 Database::~Database() = default;
 
@@ -197,7 +206,7 @@ Result<std::unique_ptr<Database>> Database::Open(const std::string& path, const 
   std::unique_ptr<Database> database(new Database(path, options, ModeFor(path)));
   if (!database->read_only()) {
     TRY_ASSIGN(database->writer_, database->Connect(options.writer_cache));
-    sqlite3_wal_hook(database->writer_->raw(), AfterCommit, nullptr);
+    sqlite3_wal_hook(database->writer_->raw(), AfterCommit, &database->busy_millis_);
     if (options.max_pages) {
       TRY(database->writer_->Execute(fmt::format("PRAGMA max_page_count={}", *options.max_pages)));
     }
@@ -209,12 +218,11 @@ Result<std::unique_ptr<Database>> Database::Open(const std::string& path, const 
 
 Result<std::unique_ptr<Connection>> Database::Connect(Bytes cache) const {
   TRY_ASSIGN(auto connection, Connection::Open(path_, mode_));
-  const auto milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(options_.busy_timeout).count();
-  sqlite3_busy_timeout(connection->raw(), static_cast<int>(milliseconds));
-  TRY(connection->Execute(
-      fmt::format("PRAGMA cache_size=-{}; PRAGMA synchronous={}; PRAGMA temp_store=MEMORY; PRAGMA mmap_size=0; "
-                  "PRAGMA journal_size_limit={};",
-                  cache.value >> 10, SyncName(options_.sync), std::uint64_t{32} << 20)));
+  sqlite3_busy_timeout(connection->raw(), busy_millis_);
+  TRY(
+      connection->Execute(fmt::format("PRAGMA cache_size=-{}; PRAGMA synchronous={}; PRAGMA mmap_size=0; "
+                                      "PRAGMA journal_size_limit={};",
+                                      cache.value >> 10, SyncName(options_.sync), std::uint64_t{32} << 20)));
   return connection;
 }
 

@@ -93,7 +93,8 @@ Status CheckPresent(const std::string& directory) {
   }
   std::vector<std::string_view> missing;
   for (const FileKind kind : kFileKinds) {
-    if (!fs::exists(fs::path(directory) / SpecOf(kind).file_name)) missing.push_back(SpecOf(kind).file_name);
+    std::error_code unknown;
+    if (!fs::exists(fs::path(directory) / SpecOf(kind).file_name, unknown)) missing.push_back(SpecOf(kind).file_name);
   }
   if (missing.size() == kFileKinds.size()) return std::unexpected(NotAVams(directory));
   if (!missing.empty()) {
@@ -203,7 +204,7 @@ Status VamsDirectory::Create(const std::string& directory, const NewDirectory& c
   }
   if (fs::exists(status)) {
     if (!fs::is_directory(status)) return Fail(ErrorCode::kPrecondition, "{}: is there and no directory", directory);
-    if (fs::exists(target / SpecOf(FileKind::kTables).file_name)) {
+    if (fs::exists(target / SpecOf(FileKind::kTables).file_name, code)) {
       return std::unexpected(MakeError(ErrorCode::kPrecondition, "{}: is a VAMS directory already", directory)
                                  .WithHint("use it as it is, or name another directory"));
     }
