@@ -151,7 +151,9 @@ std::string FloatText(double value) {
   const auto [end, error] = std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::scientific);
   const std::string_view scientific(buffer, static_cast<std::size_t>(end - buffer));
   const std::size_t e = scientific.find('e');
-  const int exponent = std::atoi(scientific.data() + e + 1);
+  int exponent = 0;
+  std::from_chars(scientific.data() + e + 2, end, exponent);  // behind the sign
+  if (scientific[e + 1] == '-') exponent = -exponent;
   std::string digits;
   std::string out;
   for (const char c : scientific.substr(0, e)) {
