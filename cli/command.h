@@ -1,6 +1,5 @@
 #pragma once
 
-#include <CLI/App.hpp>
 #include <cstddef>
 #include <istream>
 #include <memory>
@@ -12,6 +11,7 @@
 #include "base/clock.h"
 #include "base/stop.h"
 #include "cli/exit.h"
+#include "cli/flags.h"
 #include "cli/output.h"
 #include "run/options.h"
 #include "run/resolve_options.h"
@@ -22,6 +22,7 @@ namespace vams::cli {
 // What a program gets from outside, so that tests decide it.
 struct Context {
   Environment environment;
+  std::vector<std::string> variables;  // names of all VAMS_MIGRATE_ variables there are
   std::istream& in;
   std::ostream& out;
   std::ostream& err;
@@ -59,9 +60,8 @@ class Command {
  public:
   virtual ~Command() = default;
   virtual CommandInfo info() const = 0;
-  // Adds flags and arguments of its own; the settings of its kind are added by the dispatcher. Bound variables belong
-  // to the command.
-  virtual void Define(CLI::App&) {}
+  // Adds flags and arguments of its own, bound to its members; the settings of its kind are added by the dispatcher.
+  virtual void Define(Flags&) {}
   // False where the command reads the configuration file itself.
   virtual bool resolves_options() const { return true; }
   virtual Exit Run(Invocation& invocation) = 0;

@@ -17,9 +17,9 @@ class ConfigTemplateCommand final : public Command {
             .example = "vams-migrate config template --preset large > prod.json",
             .kind = CommandKind::kPlain};
   }
-  void Define(CLI::App& app) override {
-    app.add_option("--preset", preset_, "settings of the guide for fewer than 10,000 items, up to 100,000, or more")
-        ->type_name("{small,medium,large}");
+  void Define(Flags& flags) override {
+    flags.Value("--preset", preset_, "{small,medium,large}",
+                "settings of the guide for fewer than 10,000 items, up to 100,000, or more");
   }
   Exit Run(Invocation& in) override {
     static const std::map<std::string, TuningPreset> kPresets = {
@@ -51,7 +51,7 @@ class ConfigCheckCommand final : public Command {
             .without_flags = {}};
   }
   bool resolves_options() const override { return false; }
-  void Define(CLI::App& app) override { app.add_option("file", file_, "the same as --config FILE")->type_name(""); }
+  void Define(Flags& flags) override { flags.OptionalArgument("FILE", file_, "the same as --config FILE"); }
 
   Exit Run(Invocation& in) override {
     OptionSources sources;

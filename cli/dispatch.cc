@@ -36,6 +36,14 @@ std::string WithoutEmptyLines(std::string text) {
   return text;
 }
 
+// The summary as a paragraph of its own.
+std::string Sentence(std::string_view summary) {
+  std::string out(summary);
+  if (!out.empty() && out.front() >= 'a' && out.front() <= 'z')
+    out.front() = static_cast<char>(out.front() - 'a' + 'A');
+  return out + (out.ends_with('.') ? "\n" : ".\n");
+}
+
 class Dispatcher {
  public:
   Dispatcher(const Program& program, const std::vector<std::string>& args, Context& context)
@@ -101,7 +109,7 @@ class Dispatcher {
   }
 
   Exit RunChosen(bool is_default) {
-    CLI::App app(std::string(info_.summary),
+    CLI::App app(Sentence(info_.summary),
                  std::string(program_.name) + (info_.name.empty() || is_default ? "" : " " + std::string(info_.name)));
     Define(app);
     if (split_.wants_help) {
@@ -112,6 +120,7 @@ class Dispatcher {
       return Exit::kOk;
     }
     if (auto parsed = Parse(app); !parsed) return output_.Failure(parsed.error());
+    if (!context_.variables.empty()) NoteUnknownVariables();
     Invocation invocation{.context = context_, .output = output_, .options = {}, .notes = {}, .config = {}};
     if (config_ != nullptr && config_->count() > 0) invocation.config = config_->as<std::string>();
     if (!invocation.config) invocation.config = context_.environment(EnvironmentName("config"));
@@ -128,9 +137,11 @@ class Dispatcher {
 
   void Define(CLI::App& app) {
     app.get_formatter()->column_width(36);
+    app.get_formatter()->label("REQUIRED", "(required)");
     app.set_help_flag("-h,--help", "this text");
     app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
-    command_->Define(app);
+    Flags flags(app);
+    command_->Define(flags);
     for (CLI::Option* own : app.get_options()) own_.push_back(own);
     if (info_.kind != CommandKind::kPlain || !command_->resolves_options()) {
       config_ = app.add_option("--config", texts_.emplace_back(), "configuration file (JSON; comments are allowed)")
@@ -224,6 +235,31 @@ class Dispatcher {
       if (value && !value->empty()) out.push_back("--" + flag + "=" + *value);
     }
     return out;
+  }
+
+  // A variable with a typing mistake would be a limit that is not heeded.
+  void NoteUnknownVariables() {
+    std::vector<std::string> known = {EnvironmentName("config")};
+    for (const Setting& setting : AllSettings()) {
+      known.push_back(EnvironmentName(setting.flag));
+      if (!setting.reindex_flag.empty()) known.push_back(EnvironmentName(setting.reindex_flag));
+    }
+    for (const CommandFactory make : program_.commands) {
+      const auto command = make();
+      CLI::App app;
+      Flags flags(app);
+      command->Define(flags);
+      for (const CLI::Option* option : app.get_options()) {
+        for (const std::string& name : option->get_lnames()) known.push_back(EnvironmentName(name));
+      }
+    }
+    const std::vector<std::string_view> candidates(known.begin(), known.end());
+    for (const std::string& variable : context_.variables) {
+      if (std::ranges::find(known, variable) != known.end()) continue;
+      const auto nearest = Nearest(variable, candidates);
+      output_.Note("the environment variable " + variable + " stands for no flag" +
+                   (nearest ? "; did you mean " + std::string(*nearest) + "?" : ""));
+    }
   }
 
   std::string HelpHint() const {

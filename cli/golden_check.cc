@@ -17,7 +17,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-enum class Which { kAssets, kFiles };
+using Which = GoldenIndexer;
 
 const Json* Find(const Json& value, std::string_view name) {
   if (!value.is_object()) return nullptr;
@@ -31,30 +31,41 @@ std::optional<Which> WhichBy(std::string_view text, std::string_view assets, std
   return std::nullopt;
 }
 
-// The files tell which function they are about by their name alone; the cases tell it by what the function answered.
-Which IndexerOf(const Json& golden, std::string_view file_name) {
+// Which function the case is about, by what it answered; nullopt where it answered with status 500.
+std::optional<Which> IndexerOf(const Json& golden) {
   if (const Json* response = Find(golden, "response")) {
-    if (const auto which = WhichBy(response->dump(-1, ' ', true, Json::error_handler_t::replace),
-                                   " asset indexing operations", " file indexing operations")) {
-      return *which;
-    }
-    if (const auto which = WhichBy(response->dump(-1, ' ', true, Json::error_handler_t::replace), "AssetIndexRequest",
-                                   "FileIndexRequest")) {
-      return *which;
-    }
+    const std::string text = response->dump(-1, ' ', true, Json::error_handler_t::replace);
+    if (const auto which = WhichBy(text, " asset indexing operations", " file indexing operations")) return which;
+    if (const auto which = WhichBy(text, "AssetIndexRequest", "FileIndexRequest")) return which;
   }
   if (const Json* expected = Find(golden, "expected"); expected != nullptr && expected->is_array()) {
     for (const Json& request : *expected) {
       const Json* index = Find(request, "index");
       if (index == nullptr || !index->is_string()) continue;
-      if (const auto which = WhichBy(index->get_ref<const std::string&>(), "asset", "file")) return *which;
+      if (const auto which = WhichBy(index->get_ref<const std::string&>(), "asset", "file")) return which;
     }
   }
-  const std::string_view name = file_name.substr(file_name.rfind('/') + 1);
-  if (const auto which = WhichBy(name, "asset", "file")) return *which;
-  return WhichBy(golden.value("event", Json()).dump(-1, ' ', true, Json::error_handler_t::replace), "aws:dynamodb",
-                 "aws:s")
-      .value_or(Which::kFiles);
+  return std::nullopt;
+}
+
+// Of a file: what its name says, or what all its cases say that say something.
+std::optional<Which> IndexerOfFile(const std::string& path) {
+  const std::string_view name = std::string_view(path).substr(path.rfind('/') + 1);
+  if (name.contains("asset") != name.contains("file")) return name.contains("asset") ? Which::kAssets : Which::kFiles;
+  std::ifstream file(path, std::ios::binary);
+  std::optional<Which> all;
+  for (std::string line; std::getline(file, line);) {
+    const auto which = IndexerOf(Json::parse(line, nullptr, false));
+    if (which && all && *which != *all) return std::nullopt;
+    if (which) all = which;
+  }
+  return all;
+}
+
+Which IndexerByEvent(const Json& event) {
+  const std::string text = event.dump(-1, ' ', true, Json::error_handler_t::replace);
+  const bool of_files = text.contains("\"aws:s3\"") || text.contains("\"aws:sqs\"") || text.contains("\"filePath\"");
+  return of_files ? Which::kFiles : Which::kAssets;
 }
 
 Json RequestsAsJson(const std::vector<RecordingIndex::Request>& requests) {
@@ -110,7 +121,7 @@ StreamTableNames GoldenTableNames() {
           .links = "vams-core-test-AssetLinksStorageTableV223A4B5C6D"};
 }
 
-Result<std::vector<std::string>> RunGoldenCase(const Json& golden, std::string_view file_name,
+Result<std::vector<std::string>> RunGoldenCase(const Json& golden, std::optional<GoldenIndexer> where_untold,
                                                const GoldenVamsMaker& make_vams, const StreamTableNames& tables) {
   const Json* state = Find(golden, "state");
   const Json* event = Find(golden, "event");
@@ -124,11 +135,14 @@ Result<std::vector<std::string>> RunGoldenCase(const Json& golden, std::string_v
     if (!value->is_number_integer()) return Fail(ErrorCode::kInvalid, "'opensearch_status' is no integer");
     status = value->get<int>();
   }
-  TRY_ASSIGN(const GoldenVams vams, make_vams(*state));
+  const auto made = make_vams(*state);
+  if (!made) return std::vector<std::string>{"state: " + made.error().message};
+  const GoldenVams& vams = *made;
   SystemClock clock;
   std::vector<RecordingIndex::Request> requests;
   Json answer;
-  if (IndexerOf(golden, file_name) == Which::kAssets) {
+  const Which which = IndexerOf(golden).value_or(where_untold ? *where_untold : IndexerByEvent(*event));
+  if (which == Which::kAssets) {
     RecordingIndex index(vams.asset_index, requests, status);
     answer = AssetIndexer(vams.source, index, Compatibility::kUpstream, clock, tables).HandleEvent(*event);
   } else {
@@ -145,13 +159,14 @@ Result<GoldenCounts> RunGoldenFile(const std::string& path, const GoldenVamsMake
   std::ifstream file(path, std::ios::binary);
   if (!file) return Fail(ErrorCode::kNotFound, "cannot open {}", path);
   TRY_ASSIGN(const StreamTableNames tables, TableNamesFor(path));
+  const auto of_file = IndexerOfFile(path);
   GoldenCounts counts;
   std::string line;
   for (std::size_t number = 1; std::getline(file, line); ++number) {
     if (line.empty()) continue;
     const Json golden = Json::parse(line, nullptr, false);
     if (!golden.is_object()) return Fail(ErrorCode::kInvalid, "{}:{}: the line is no JSON object", path, number);
-    auto differences = RunGoldenCase(golden, path, make_vams, tables);
+    auto differences = RunGoldenCase(golden, of_file, make_vams, tables);
     if (!differences) return std::unexpected(std::move(differences.error()).In(fmt::format("{}:{}", path, number)));
     ++(differences->empty() ? counts.passed : counts.failed);
     if (differences->empty()) continue;

@@ -74,11 +74,7 @@ class GoldenCheck final : public Command {
             .example = "golden-check tests/fixtures/golden/asset_cases.jsonl tests/fixtures/golden/file_cases.jsonl"};
   }
 
-  void Define(CLI::App& app) override {
-    app.add_option("FILE", files_, "files of cases, one JSON object a line")
-        ->required()
-        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  }
+  void Define(Flags& flags) override { flags.Arguments("FILE", files_, "files of cases, one JSON object a line"); }
 
   Exit Run(Invocation& invocation) override {
     FreshVams vams(invocation.context.clock);

@@ -44,9 +44,9 @@ class AddCommand : public Command {
             .without_flags = {"compatibility", "progress"}};
   }
 
-  void DefineAsset(CLI::App& app) {
-    app.add_option("database", asset_.database_id, "database of the asset")->type_name("DATABASE")->required();
-    app.add_option("asset", asset_.asset_id, "id of the asset")->type_name("ASSET")->required();
+  void DefineAsset(Flags& flags) {
+    flags.Argument("DATABASE", asset_.database_id, "database of the asset");
+    flags.Argument("ASSET", asset_.asset_id, "id of the asset");
   }
   const AssetKey& asset() const { return asset_; }
 
@@ -60,10 +60,10 @@ class AddBucket final : public AddCommand {
     return Info("local add bucket", "add a bucket and its record",
                 "vams-migrate local add bucket scans --prefix 2024/ --versioned --local my-vams");
   }
-  void Define(CLI::App& app) override {
-    app.add_option("name", name_, "name of the bucket")->type_name("NAME")->required();
-    app.add_option("--prefix", prefix_, "baseAssetsPrefix of the record (default: /)")->type_name("TEXT");
-    app.add_flag("--versioned", versioned_, "keep the versions of its objects");
+  void Define(Flags& flags) override {
+    flags.Argument("NAME", name_, "name of the bucket");
+    flags.Value("--prefix", prefix_, "TEXT", "baseAssetsPrefix of the record (default: /)");
+    flags.Switch("--versioned", versioned_, "keep the versions of its objects");
   }
 
  protected:
@@ -86,26 +86,26 @@ class AddAsset final : public AddCommand {
                 "vams-migrate local add asset models duck --name 'Rubber duck' --tags yellow,toy --local my-vams\n"
                 "vams-migrate local add asset models duck --archived --local my-vams");
   }
-  void Define(CLI::App& app) override {
-    DefineAsset(app);
-    name_option_ = app.add_option("--name", name_, "assetName (default: the id)")->type_name("TEXT");
-    description_option_ = app.add_option("--description", description_, "description")->type_name("TEXT");
-    tags_option_ = app.add_option("--tags", tags_, "tags: a,b")->type_name("TAGS");
-    type_option_ = app.add_option("--type", type_, "assetType: none, folder or .ext")->type_name("TYPE");
-    app.add_option("--bucket", bucket_, "bucket of its files (default: the only one there is)")->type_name("NAME");
-    app.add_option("--prefix", prefix_, "with --bucket: prefix of the bucket record (default: /)")->type_name("TEXT");
-    app.add_flag("--not-distributable", not_distributable_, "isDistributable false");
-    app.add_flag("--archived", archived_, "archive it: its record moves to DATABASE#deleted");
+  void Define(Flags& flags) override {
+    DefineAsset(flags);
+    flags.Value("--name", name_, "TEXT", "assetName (default: the id)");
+    flags.Value("--description", description_, "TEXT", "description");
+    flags.Value("--tags", tags_, "TAGS", "tags: a,b");
+    flags.Value("--type", type_, "TYPE", "assetType: none, folder or .ext");
+    flags.Value("--bucket", bucket_, "NAME", "bucket of its files (default: the only one there is)");
+    flags.Value("--prefix", prefix_, "TEXT", "with --bucket: prefix of the bucket record (default: /)");
+    flags.Switch("--not-distributable", not_distributable_, "isDistributable false");
+    flags.Switch("--archived", archived_, "archive it: its record moves to DATABASE#deleted");
   }
 
  protected:
   Result<std::string> Edit(LocalEdit& edit) override {
     AssetChange change;
     change.key = asset();
-    if (name_option_->count() > 0) change.name = name_;
-    if (description_option_->count() > 0) change.description = description_;
-    if (tags_option_->count() > 0) change.tags = SplitTags(tags_);
-    if (type_option_->count() > 0) change.type = type_;
+    change.name = name_;
+    change.description = description_;
+    if (tags_) change.tags = SplitTags(*tags_);
+    change.type = type_;
     if (not_distributable_) change.is_distributable = false;
     if (!bucket_.empty()) {
       TRY_ASSIGN(change.place, MakeLocalBucketPlace(bucket_, prefix_));
@@ -117,18 +117,14 @@ class AddAsset final : public AddCommand {
   }
 
  private:
-  std::string name_;
-  std::string description_;
-  std::string tags_;
-  std::string type_;
+  std::optional<std::string> name_;
+  std::optional<std::string> description_;
+  std::optional<std::string> tags_;
+  std::optional<std::string> type_;
   std::string bucket_;
   std::string prefix_;
   bool not_distributable_ = false;
   bool archived_ = false;
-  CLI::Option* name_option_ = nullptr;
-  CLI::Option* description_option_ = nullptr;
-  CLI::Option* tags_option_ = nullptr;
-  CLI::Option* type_option_ = nullptr;
 };
 
 class AddFile final : public AddCommand {
@@ -138,12 +134,12 @@ class AddFile final : public AddCommand {
                 "vams-migrate local add file models duck new/duck.glb --path /scans/duck.glb --local my-vams\n"
                 "vams-migrate local add file models duck duck.glb --metadata author=me,site=7 --local my-vams");
   }
-  void Define(CLI::App& app) override {
-    DefineAsset(app);
-    app.add_option("file", file_, "the file")->type_name("FILE")->required();
-    app.add_option("--path", path_, "path below the asset (default: / and the file's name)")->type_name("PATH");
-    app.add_option("--metadata", metadata_, "user metadata of the object: name=value,name=value")->type_name("PAIRS");
-    app.add_flag("--copy", copy_, "keep a copy of the file; without it it is read where it is");
+  void Define(Flags& flags) override {
+    DefineAsset(flags);
+    flags.Argument("FILE", file_, "the file");
+    flags.Value("--path", path_, "PATH", "path below the asset (default: / and the file's name)");
+    flags.Value("--metadata", metadata_, "PAIRS", "user metadata of the object: name=value,name=value");
+    flags.Switch("--copy", copy_, "keep a copy of the file; without it it is read where it is");
   }
 
  protected:
@@ -182,10 +178,10 @@ class AddMetadata final : public AddCommand {
                 "vams-migrate local add metadata models duck author=me 'made on=2024-01-15' --local my-vams\n"
                 "vams-migrate local add metadata models duck quality=high --path /duck.glb --local my-vams");
   }
-  void Define(CLI::App& app) override {
-    DefineAsset(app);
-    app.add_option("values", values_, "NAME=VALUE, as many as you like")->type_name("NAME=VALUE...")->required();
-    app.add_option("--path", path_, "path of the file below the asset; without it the asset's own")->type_name("PATH");
+  void Define(Flags& flags) override {
+    DefineAsset(flags);
+    flags.Arguments("NAME=VALUE", values_, "NAME=VALUE, as many as you like");
+    flags.Value("--path", path_, "PATH", "path of the file below the asset; without it the asset's own");
   }
 
  protected:
@@ -214,13 +210,11 @@ class AddLink final : public AddCommand {
     return Info("local add link", "link two assets",
                 "vams-migrate local add link models pond duck --type parentChild --local my-vams");
   }
-  void Define(CLI::App& app) override {
-    DefineAsset(app);
-    app.add_option("to", to_, "id of the asset that it leads to; the child of a parentChild link")
-        ->type_name("TO_ASSET")
-        ->required();
-    app.add_option("--to-database", to_database_, "database of that asset (default: the same)")->type_name("ID");
-    app.add_option("--type", type_, "parentChild or related (default: related)")->type_name("{parentChild,related}");
+  void Define(Flags& flags) override {
+    DefineAsset(flags);
+    flags.Argument("TO", to_, "id of the asset that it leads to; the child of a parentChild link");
+    flags.Value("--to-database", to_database_, "ID", "database of that asset (default: the same)");
+    flags.Value("--type", type_, "{parentChild,related}", "parentChild or related (default: related)");
   }
 
  protected:
@@ -246,10 +240,10 @@ class AddVersion final : public AddCommand {
     return Info("local add version", "add a version to an asset and make it the current one",
                 "vams-migrate local add version models duck 1 --comment 'new paint' --local my-vams");
   }
-  void Define(CLI::App& app) override {
-    DefineAsset(app);
-    app.add_option("version", version_, "number of the version")->type_name("N")->required();
-    app.add_option("--comment", comment_, "comment")->type_name("TEXT");
+  void Define(Flags& flags) override {
+    DefineAsset(flags);
+    flags.Argument("VERSION", version_, "number of the version");
+    flags.Value("--comment", comment_, "TEXT", "comment");
   }
 
  protected:

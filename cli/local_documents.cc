@@ -18,9 +18,9 @@ constexpr auto kReplace = Json::error_handler_t::replace;
 // What the three commands share: INDEX and ID.
 class DocumentsCommand : public Command {
  public:
-  void Define(CLI::App& app) override {
-    app.add_option("index", index_, "assets or files")->type_name("{assets,files}")->required();
-    app.add_option("id", id_, "databaseId#assetId or databaseId#assetId#/path")->type_name("ID")->required();
+  void Define(Flags& flags) override {
+    flags.Argument("INDEX", index_, "assets or files");
+    flags.Argument("ID", id_, "databaseId#assetId or databaseId#assetId#/path");
   }
 
   Exit Run(Invocation& in) override {

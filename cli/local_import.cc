@@ -23,23 +23,24 @@ class LocalImportCommand final : public Command {
                 "    --local my-vams\n"
                 "vams-migrate --local my-vams    # index what was imported",
             .kind = CommandKind::kLocal,
-            .drains_on_signal = true};
+            .drains_on_signal = true,
+            .logs_notes = false,
+            .without_flags = {"compatibility"}};
   }
-  void Define(CLI::App& app) override {
-    app.add_option("path", path_, "the folder")->type_name("PATH")->required();
-    app.add_option("--database", database_, "database of the assets; made if missing")->type_name("ID")->required();
-    app.add_option("--bucket", bucket_, "bucket of the files; made if missing (default: vams-assets)")
-        ->type_name("NAME");
-    app.add_option("--prefix", prefix_, "start of every key (default: none)")->type_name("TEXT");
-    tags_option_ = app.add_option("--tags", tags_, "tags of every asset: a,b")->type_name("TAGS");
-    app.add_flag("--copy", copy_, "keep a copy of the files; without it they are read where they are");
+  void Define(Flags& flags) override {
+    flags.Argument("PATH", path_, "the folder");
+    flags.RequiredValue("--database", database_, "ID", "database of the assets; made if missing");
+    flags.Value("--bucket", bucket_, "NAME", "bucket of the files; made if missing (default: vams-assets)");
+    flags.Value("--prefix", prefix_, "TEXT", "start of every key (default: none)");
+    flags.Value("--tags", tags_, "TAGS", "tags of every asset: a,b");
+    flags.Switch("--copy", copy_, "keep a copy of the files; without it they are read where they are");
   }
 
   Exit Run(Invocation& in) override {
     auto place = MakeLocalBucketPlace(bucket_, prefix_);
     if (!place) return in.output.Failure(place.error());
     ImportRequest request{.folder = path_, .database = database_, .place = *place, .tags = std::nullopt, .copy = copy_};
-    if (tags_option_->count() > 0) request.tags = SplitTags(tags_);
+    if (tags_) request.tags = SplitTags(*tags_);
     auto vams = OpenLocalVams(in);
     if (!vams) return in.output.Failure(vams.error());
     auto deployment = OpenVams(in);
@@ -94,8 +95,7 @@ class LocalImportCommand final : public Command {
   std::string database_;
   std::string bucket_ = "vams-assets";
   std::string prefix_;
-  std::string tags_;
-  CLI::Option* tags_option_ = nullptr;
+  std::optional<std::string> tags_;
   bool copy_ = false;
 };
 

@@ -19,9 +19,7 @@ class LocalInitCommand final : public Command {
                 "vams-migrate --local my-vams",
             .kind = CommandKind::kPlain};
   }
-  void Define(CLI::App& app) override {
-    app.add_option("directory,--local", directory_, "where; made if missing")->type_name("DIR");
-  }
+  void Define(Flags& flags) override { flags.OptionalArgument("DIR,--local", directory_, "where; made if missing"); }
   Exit Run(Invocation& in) override {
     if (directory_.empty()) {
       return in.output.Failure(MakeError(ErrorCode::kUsage, "in which directory? vams-migrate local init DIR")

@@ -51,9 +51,7 @@ class LocalLoadCommand final : public Command {
             .logs_notes = false,
             .without_flags = {"compatibility", "progress"}};
   }
-  void Define(CLI::App& app) override {
-    app.add_option("file", file_, "the state; - reads standard input")->type_name("FILE")->required();
-  }
+  void Define(Flags& flags) override { flags.Argument("FILE", file_, "the state; - reads standard input"); }
 
   Exit Run(Invocation& in) override {
     const auto text = ReadAll(file_, in.context.in);

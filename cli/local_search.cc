@@ -30,10 +30,10 @@ class LocalSearchCommand final : public Command {
             .logs_notes = false,
             .without_flags = {"compatibility", "progress"}};
   }
-  void Define(CLI::App& app) override {
-    app.add_option("index", index_, "assets or files")->type_name("{assets,files}")->required();
-    app.add_option("query", query_, "the words to find; none or *: everything")->type_name("QUERY");
-    app.add_option("--limit", limit_, "show at most N (default: 10)")->type_name("N");
+  void Define(Flags& flags) override {
+    flags.Argument("INDEX", index_, "assets or files");
+    flags.OptionalArgument("QUERY", query_, "the words to find; none or *: everything");
+    flags.Value("--limit", limit_, "N", "show at most N (default: 10)");
   }
 
   Exit Run(Invocation& in) override {

@@ -27,8 +27,8 @@ class LocalStatusCommand final : public Command {
             .logs_notes = false,
             .without_flags = {"compatibility", "progress"}};
   }
-  void Define(CLI::App& app) override {
-    app.add_flag("--check-files", check_files_, "also look whether each file that is not copied is still the same");
+  void Define(Flags& flags) override {
+    flags.Switch("--check-files", check_files_, "also look whether each file that is not copied is still the same");
   }
 
   Exit Run(Invocation& in) override {

@@ -6,6 +6,8 @@
 
 #include <cstdlib>
 #include <iostream>
+#include <string_view>
+#include <utility>
 
 namespace vams::cli {
 namespace {
@@ -34,10 +36,16 @@ int ProgramMain(const Program& program, int argc, char** argv) {
   KeepMemoryFlat();
   SystemClock clock;
   static StopFlag stop;  // a signal may come until the very end of the process
+  std::vector<std::string> variables;
+  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
+    const std::string_view text(*entry);
+    if (text.starts_with("VAMS_MIGRATE_")) variables.emplace_back(text.substr(0, text.find('=')));
+  }
   Context context{.environment = [](const std::string& name) -> std::optional<std::string> {
                     const char* value = std::getenv(name.c_str());
                     return value == nullptr ? std::nullopt : std::optional<std::string>(value);
                   },
+                  .variables = std::move(variables),
                   .in = std::cin,
                   .out = std::cout,
                   .err = std::cerr,

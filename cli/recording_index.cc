@@ -1,6 +1,12 @@
 #include "cli/recording_index.h"
 
 namespace vams::cli {
+namespace {
+
+// Upstream's client sends a request again, three times at most, where these are the answers.
+std::size_t TimesSent(int status) { return status >= 502 && status <= 504 ? 4 : 1; }
+
+}  // namespace
 
 Result<BulkOutcome> RecordingIndex::Answer(const BulkOp& op, int status) const {
   const bool index = op.kind == BulkOp::Kind::kIndex;
@@ -10,7 +16,8 @@ Result<BulkOutcome> RecordingIndex::Answer(const BulkOp& op, int status) const {
 }
 
 Result<std::vector<Result<BulkOutcome>>> RecordingIndex::Bulk(std::span<const BulkOp> ops) {
-  for (const BulkOp& op : ops) requests_.push_back({inner_.name(), op});
+  for (const BulkOp& op : ops)
+    requests_.insert(requests_.end(), status_ ? TimesSent(*status_) : 1, {inner_.name(), op});
   std::vector<Result<BulkOutcome>> outcomes;
   if (status_) {
     for (const BulkOp& op : ops) outcomes.push_back(Answer(op, *status_));

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/console.h"
+#include "cli/deadline.h"
 #include "cli/deployment.h"
 
 namespace vams::cli {
@@ -24,13 +25,11 @@ class RollbackCommand final : public Command {
             .kind = CommandKind::kRollback,
             .drains_on_signal = true};
   }
-  void Define(CLI::App& app) override {
-    app.add_flag("--to-null", to_null_, "set _os_reindex_date to null instead of removing it");
-    app.add_flag("--indexes", indexes_, "then empty the asset index and the file index");
-    app.add_flag("--delete", delete_, "with --indexes: delete the indexes instead of emptying them");
-    app.add_option("--yes", yes_, "with --indexes: the name of an index that may be emptied; once for each")
-        ->type_name("NAME")
-        ->allow_extra_args(false);
+  void Define(Flags& flags) override {
+    flags.Switch("--to-null", to_null_, "set _os_reindex_date to null instead of removing it");
+    flags.Switch("--indexes", indexes_, "then empty the asset index and the file index");
+    flags.Switch("--delete", delete_, "with --indexes: delete the indexes instead of emptying them");
+    flags.Values("--yes", yes_, "NAME", "with --indexes: the name of an index that may be emptied; once for each");
   }
 
   Exit Run(Invocation& in) override {
@@ -42,6 +41,7 @@ class RollbackCommand final : public Command {
     if (indexes_ && !in.options.dry_run) {
       if (const auto confirmed = Confirm(in, *deployment); !confirmed) return in.output.Failure(confirmed.error());
     }
+    const Deadline deadline(in.options.deadline, in.context.stop);
     Console console(in, LogTo::kStandardError);
     const auto result = RunRollback(in.options, to_null_ ? ClearTouch::kSetNull : ClearTouch::kRemove, *deployment,
                                     in.context.clock, console.log(), console.progress(), in.context.stop);

@@ -2,6 +2,7 @@
 
 #include "cli/commands.h"
 #include "cli/console.h"
+#include "cli/deadline.h"
 #include "cli/deployment.h"
 #include "run/migration.h"
 
@@ -22,6 +23,7 @@ Exit RunWith(Invocation& in, ReportFile report_file) {
   if (!deployment) return in.output.Failure(deployment.error());
   Console console(in, LogTo::kStandardOutput);
   for (const std::string& note : in.notes) console.log().Warning("{}", note);
+  const Deadline deadline(in.options.deadline, in.context.stop);
   auto result = RunMigration(in.options, *deployment, in.context.clock, console.log(), console.progress(),
                              in.context.stop, report_file);
   if (!result) return in.output.Failure(result.error());

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/console.h"
+#include "cli/deadline.h"
 #include "cli/deployment.h"
 #include "run/migration.h"
 
@@ -41,6 +42,7 @@ class VerifyCommand final : public Command {
   Exit Run(Invocation& in) override {
     auto deployment = OpenVams(in);
     if (!deployment) return in.output.Failure(deployment.error());
+    const Deadline deadline(in.options.deadline, in.context.stop);
     Console console(in, LogTo::kStandardError);
     const auto result =
         RunVerification(in.options, *deployment, in.context.clock, console.log(), console.progress(), in.context.stop);

@@ -86,6 +86,7 @@ std::vector<OperationResult> AssetIndexer::Carry(AssetNotice notice) {
     auto verdicts = loader_.Decide(requests);
     if (!verdicts) {
       std::vector<OperationResult> failed;
+      failed.reserve(requests.size());
       for (const AssetRequest& r : requests) failed.push_back(FailedResult(verdicts.error(), r.operation));
       return failed;
     }
@@ -118,9 +119,11 @@ Json AssetIndexer::HandleEvent(const Json& event) {
     return ResultsResponse("asset", index_.name(), results);
   }
   const Json& records = event.at("Records");
-  const bool iterable =
-      records.is_array() || ((records.is_object() || records.is_string()) && !python::IsTruthy(records));
-  if (!iterable) return BrokenEventResponse();
+  if (!records.is_array()) {
+    // Python walks over the names of an object and the letters of a text, none of which is a record.
+    const bool nothing = (records.is_object() || records.is_string()) && !python::IsTruthy(records);
+    return nothing ? ResultsResponse("asset", index_.name(), results) : BrokenEventResponse();
+  }
   for (const Json& record : records) {
     if (!record.is_object()) return BrokenEventResponse();
     const Json* source = python::Get(record, "eventSource");

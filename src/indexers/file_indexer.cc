@@ -100,9 +100,11 @@ Json FileIndexer::HandleEvent(const Json& event) {
     return Carry(std::get<ObjectNotice>(read));
   };
   const Json& records = event.at("Records");
-  const bool iterable =
-      records.is_array() || ((records.is_object() || records.is_string()) && !python::IsTruthy(records));
-  if (!iterable) return BrokenEventResponse();
+  if (!records.is_array()) {
+    // Python walks over the names of an object and the letters of a text, none of which is a record.
+    const bool nothing = (records.is_object() || records.is_string()) && !python::IsTruthy(records);
+    return nothing ? ResultsResponse("file", index_.name(), results) : BrokenEventResponse();
+  }
   for (const Json& record : records) {
     if (!record.is_object()) return BrokenEventResponse();
     const Json* source = python::Get(record, "eventSource");

@@ -1,5 +1,6 @@
 #include "indexers/stream_records.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "indexers/python_json.h"
@@ -24,12 +25,21 @@ bool IsEventName(const Json& record, std::string_view name) {
   return value != nullptr && value->is_string() && value->get_ref<const std::string&>() == name;
 }
 
-bool IsThere(const Text& text) { return text.kind == Text::Kind::kText || text.kind == Text::Kind::kNoText; }
+bool IsThere(const Text& text) { return text.kind != Text::Kind::kNone; }
+bool IsText(const Text& text) { return text.kind == Text::Kind::kText; }
+// A model takes numbers and booleans for text.
+bool FitsModel(const Text& text) { return text.kind == Text::Kind::kText || text.kind == Text::Kind::kNoText; }
 
 std::optional<AssetKey> SplitLinkKey(std::string_view key) {
   const std::size_t colon = key.find(':');
   if (colon == std::string_view::npos) return std::nullopt;
   return AssetKey{std::string(key.substr(0, colon)), std::string(key.substr(colon + 1))};
+}
+
+// Python's `'/' in container`, of its JSON: a member or a name that is just that.
+bool HoldsSlash(const std::string& container) {
+  const Json json = Json::parse(container);
+  return json.is_object() ? json.contains("/") : std::ranges::find(json, Json("/")) != json.end();
 }
 
 // Repaired: 'asset/' and '/asset/' are the asset's own metadata too, as the document reads them; any other key with a
@@ -78,7 +88,7 @@ Text RecordImage::Get(std::string_view name) const {
   const Json* value = python::Get(*attribute, "S");
   if (value == nullptr || !python::IsTruthy(*value)) return {};
   auto text = python::AsModelText(*value);
-  if (!text) return {Text::Kind::kBroken, {}};
+  if (!text) return {Text::Kind::kContainer, value->dump(-1, ' ', true, Json::error_handler_t::replace)};
   return {value->is_string() ? Text::Kind::kText : Text::Kind::kNoText, std::move(*text)};
 }
 
@@ -87,6 +97,7 @@ AssetNotice ReadAssetRecord(const RecordImage& image) {
   const Text asset = image.Get("assetId");
   if (database.kind == Text::Kind::kBroken || asset.kind == Text::Kind::kBroken) return Broken("a broken id");
   if (!IsThere(database) || !IsThere(asset)) return NoIds();
+  if (!FitsModel(database) || !FitsModel(asset)) return Broken("an id that is no text");
   return std::vector<AssetRequest>{
       {.key = {database.text, asset.text}, .operation = image.removal() ? "delete" : "index"}};
 }
@@ -96,7 +107,7 @@ AssetNotice ReadMetadataRecordForAssets(const RecordImage& image, Compatibility 
   const Text key = image.Get("assetId");
   if (database.kind == Text::Kind::kBroken || key.kind == Text::Kind::kBroken) return Broken("a broken id");
   if (!IsThere(database) || !IsThere(key)) return NoIds();
-  if (key.kind == Text::Kind::kNoText) return Broken("a key that is no text");
+  if (!IsText(key)) return Broken("a key that is no text");
   std::string_view asset = key.text;
   if (const std::size_t hash = asset.find('#'); hash != std::string_view::npos) {
     const std::string_view path = asset.substr(hash + 1);
@@ -106,6 +117,7 @@ AssetNotice ReadMetadataRecordForAssets(const RecordImage& image, Compatibility 
     asset = AssetOfMetadataKey(asset);
     if (asset.empty()) return SkipVerdict("file-metadata", "File-level metadata, skipping");
   }
+  if (!FitsModel(database)) return Broken("an id that is no text");
   return std::vector<AssetRequest>{{.key = {database.text, std::string(asset)}}};
 }
 
@@ -114,7 +126,7 @@ AssetNotice ReadLinkRecord(const RecordImage& image) {
   const Text to = image.Get(kToKey);
   if (from.kind == Text::Kind::kBroken || to.kind == Text::Kind::kBroken) return Broken("a broken key");
   if (!IsThere(from) || !IsThere(to)) return SkipVerdict("no-ids", "Missing asset keys, skipping");
-  if (from.kind == Text::Kind::kNoText || to.kind == Text::Kind::kNoText) return Broken("a key that is no text");
+  if (!IsText(from) || !IsText(to)) return Broken("a key that is no text");
   auto source = SplitLinkKey(from.text);
   auto target = SplitLinkKey(to.text);
   if (!source || !target) return Broken("a key without ':'");
@@ -126,7 +138,10 @@ std::variant<MetadataNotice, Verdict> ReadMetadataRecordForFiles(const RecordIma
   const Text key = image.Get("assetId");
   if (database.kind == Text::Kind::kBroken || key.kind == Text::Kind::kBroken) return Broken("a broken id");
   if (!IsThere(database) || !IsThere(key)) return NoIds();
-  if (key.kind == Text::Kind::kNoText) return Broken("a key that is no text");
+  if (key.kind == Text::Kind::kContainer && !HoldsSlash(key.text)) {
+    return SkipVerdict("asset-metadata", "Asset-level metadata, skipping");
+  }
+  if (!IsText(key)) return Broken("a key that is no text");
   return MetadataNotice{.database_id = database.text, .key = key.text, .removal = image.removal()};
 }
 

@@ -34,10 +34,11 @@ class RecordImage {
   // What upstream gets for image.get(name, {}).get('S').
   struct Text {
     enum class Kind {
-      kNone,    // absent, empty or of another type
-      kText,    // `text`
-      kNoText,  // a number or a boolean where text belongs: `text` is what a model makes of it
-      kBroken,  // a form at which upstream raises
+      kNone,       // absent, empty or of another type
+      kText,       // `text`
+      kNoText,     // a number or a boolean where text belongs: `text` is what a model makes of it
+      kContainer,  // an object or a list where text belongs: `text` is its JSON
+      kBroken,     // a form at which upstream raises
     };
     Kind kind = Kind::kNone;
     std::string text;

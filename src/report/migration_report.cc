@@ -139,8 +139,6 @@ Json ToJson(const MigrationReport& report) {
   const Duration duration = report.completed - report.started;
   const PhaseReport assets = report.assets.value_or(PhaseReport{});
   const PhaseReport files = report.files.value_or(PhaseReport{});
-  Json configuration = Json::object();
-  for (const auto& [name, value] : report.configuration) configuration[name] = value;
   return Json{
       {"migration_info",
        {{"version", "v2.2_to_v2.3"},
@@ -163,7 +161,7 @@ Json ToJson(const MigrationReport& report) {
         {"verification_seconds", report.verification ? Seconds(report.verification->took) : 0.0},
         {"total_seconds", Seconds(duration)},
         {"peak_memory_bytes", report.peak_memory_bytes}}},
-      {"configuration", std::move(configuration)},
+      {"configuration", Json::parse(report.configuration)},
   };
 }
 

@@ -81,7 +81,7 @@ struct MigrationReport {
   Duration waited{0};
   std::vector<FindingGroup> errors;  // failed items and verification differences, by cause
   std::string findings_file;         // "" when there is no finding
-  std::vector<std::pair<std::string, std::string>> configuration;  // effective settings, no secret
+  std::string configuration = "{}";  // a JSON object: the effective settings, no secret
   std::uint64_t peak_memory_bytes = 0;
 };
 

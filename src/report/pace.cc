@@ -55,7 +55,7 @@ std::string FormatTimeSpan(Duration d) {
 }
 
 std::string FormatRate(double per_second) {
-  if (per_second >= 10) return Grouped(static_cast<std::uint64_t>(per_second + 0.5)) + "/s";
+  if (per_second >= 10) return Grouped(static_cast<std::uint64_t>(std::llround(per_second))) + "/s";
   return fmt::format("{:.1f}/s", per_second);
 }
 

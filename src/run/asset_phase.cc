@@ -17,6 +17,8 @@ namespace {
 constexpr std::uint64_t kDefaultBatch = 25;
 constexpr std::size_t kQueuedBatches = 32;
 constexpr std::uint64_t kScanPage = 250;
+constexpr int kMaxTries = 5;
+constexpr Duration kFirstPause = std::chrono::milliseconds(50);
 
 class AssetPhase {
  public:
@@ -29,7 +31,8 @@ class AssetPhase {
   using Batch = std::vector<AssetRecord>;
 
   Status Scan();
-  Status Touch(Batch batch);
+  Status Touch(const Batch& batch);
+  Status TouchUntilSettled(std::vector<AssetKey> keys);
   Status Settle(const AssetKey& key, const Result<TouchOutcome>& outcome);
   void LogBatch(std::size_t size);
   void LogComplete();
@@ -78,7 +81,7 @@ Status AssetPhase::Settle(const AssetKey& key, const Result<TouchOutcome>& outco
   return handled_ == nullptr ? Status{} : handled_->Add(key);
 }
 
-Status AssetPhase::Touch(Batch batch) {
+Status AssetPhase::Touch(const Batch& batch) {
   std::vector<AssetKey> keys;
   keys.reserve(batch.size());
   for (const AssetRecord& record : batch) {
@@ -95,13 +98,30 @@ Status AssetPhase::Touch(Batch batch) {
   LogBatch(keys.size());
   if (keys.empty() || run_.options.dry_run) return {};
   if (pace_) Pause(run_, pace_->Acquire(ItemCount{keys.size()}));
-  const auto outcomes = run_.deployment.assets->Touch(keys, timestamp_);
-  for (std::size_t i = 0; i < keys.size(); ++i) {
-    if (outcomes) {
-      TRY(Settle(keys[i], (*outcomes)[i]));
-    } else {
-      TRY(Settle(keys[i], std::unexpected(outcomes.error())));
+  return TouchUntilSettled(std::move(keys));
+}
+
+// Each key until it is touched, gone, refused or out of tries; a touch may be repeated safely, since it sets the same
+// value.
+Status AssetPhase::TouchUntilSettled(std::vector<AssetKey> keys) {
+  Duration pause = kFirstPause;
+  for (int tries = 1; !keys.empty(); ++tries) {
+    const auto outcomes = run_.deployment.assets->Touch(keys, timestamp_);
+    std::vector<AssetKey> again;
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+      const Result<TouchOutcome> outcome = outcomes ? (*outcomes)[i] : std::unexpected(outcomes.error());
+      const bool retry = !outcome && outcome.error().retryable && tries < kMaxTries && !run_.stop.requested();
+      report_.throttled += !outcome && outcome.error().code == ErrorCode::kThrottled;
+      if (retry) {
+        again.push_back(std::move(keys[i]));
+      } else {
+        TRY(Settle(keys[i], outcome));
+      }
     }
+    keys = std::move(again);
+    if (keys.empty()) return {};
+    Pause(run_, pause);
+    pause *= 2;
   }
   return {};
 }
@@ -155,7 +175,7 @@ Result<PhaseReport> AssetPhase::Run() {
       queue_.Close();
     });
     while (auto batch = queue_.Pop()) {
-      touched = Touch(std::move(*batch));
+      touched = Touch(*batch);
       if (!touched || run_.stop.requested()) break;
     }
     queue_.Close();

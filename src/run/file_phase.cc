@@ -109,7 +109,9 @@ void FilePhase::ListOne(const ObjectLocation& location) {
   }
   const std::string& topic = topics_.at(location.bucket);
   const std::string narrow = run_.options.selection.prefix.value_or("");
-  const Status status = ListObjects(*run_.deployment.objects, location, narrow, ItemCount{kListPage}, run_.stop,
+  const auto& batch = run_.options.reindex.s3_batch_size;
+  const std::uint64_t page = batch ? std::min(batch->value, kListPage) : kListPage;
+  const Status status = ListObjects(*run_.deployment.objects, location, narrow, ItemCount{page}, run_.stop,
                                     [&](std::vector<ObjectEntry> entries) -> Result<bool> {
                                       listed_.objects_scanned += entries.size();
                                       return pages_.Push({&location, &topic, std::move(entries)});
@@ -290,7 +292,7 @@ Result<PhaseReport> FilePhase::Run() {
   }
   TRY(classified);
   TRY(published);
-  const PhaseReport report = Merge(begun);
+  PhaseReport report = Merge(begun);
   run_.progress.OnPhaseFinished(Phase::kFiles,
                                 {.done = report.succeeded, .failed = report.failed, .skipped = report.skipped_count()},
                                 report.took);

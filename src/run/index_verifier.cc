@@ -46,7 +46,7 @@ IndexVerifier::IndexVerifier(const RunContext& run, const VerificationInput& inp
       parts_(std::move(parts)),
       comparison_(input.scratch, std::string(IndexKindName(parts_.kind)), kSideMemory) {}
 
-Status IndexVerifier::TakeExpected(Documents documents) {
+Status IndexVerifier::TakeExpected(const Documents& documents) {
   std::vector<std::string> ids;
   for (const ExpectedDocument& document : documents) {
     if (document.decision.kind != Decision::Kind::kIndex) {
@@ -72,9 +72,9 @@ Status IndexVerifier::TakeExpected(Documents documents) {
 }
 
 Status IndexVerifier::ReadExpected() {
-  return parts_.source([this](Documents documents) -> Status {
+  return parts_.source([this](const Documents& documents) -> Status {
     if (run_.stop.requested()) return Fail(ErrorCode::kCancelled, "interrupted");
-    return TakeExpected(std::move(documents));
+    return TakeExpected(documents);
   });
 }
 
@@ -184,7 +184,7 @@ Result<IndexReport> IndexVerifier::Run() {
   report_.exists = info.has_value();
   if (!info) {
     // Everything that should be there is missing; the count tells how much.
-    TRY(parts_.source([this](Documents documents) -> Status {
+    TRY(parts_.source([this](const Documents& documents) -> Status {
       for (const auto& d : documents) report_.expected += d.decision.kind == Decision::Kind::kIndex;
       return {};
     }));

@@ -26,7 +26,7 @@ class IndexVerifier {
  public:
   using Documents = std::vector<ExpectedDocument>;
   // Tells the expected documents in batches, each source once.
-  using Source = std::function<Status(const std::function<Status(Documents)>&)>;
+  using Source = std::function<Status(const std::function<Status(const Documents&)>&)>;
   // Makes the documents of these locators as the source stands now; one answer for each.
   using Remake = std::function<Result<std::vector<Decision>>(const std::vector<std::string>& locators)>;
   // Says why a document with this id has no source.
@@ -48,7 +48,7 @@ class IndexVerifier {
  private:
   Status ReadExpected();
   Status ReadActual();
-  Status TakeExpected(Documents documents);
+  Status TakeExpected(const Documents& documents);
   Status Compare();
   Status RecheckPresent();
   Status RecheckUnexpected();

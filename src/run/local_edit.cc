@@ -32,12 +32,12 @@ Result<std::string> LocalEdit::AddBucket(const LocalBucketPlace& place, bool ver
   TRY(vams_.CreateBucket({.name = place.bucket, .versioned = versioned, .topic = DefaultTopic(place.bucket)}));
   TRY_ASSIGN(const auto record, FindBucketRecord(*deployment_.buckets, place));
   if (record) return record->bucket_id;
-  const std::string id = BucketIdFor(place);
+  std::string id = BucketIdFor(place);
   TRY(vams_.PutItem(LocalTable::kBuckets, BucketItem(place, id, versioned)));
   return id;
 }
 
-Result<BucketRecord> LocalEdit::RecordFor(const AssetChange& change) {
+Result<BucketRecord> LocalEdit::RecordFor(const AssetChange& change) const {
   if (change.place) {
     TRY_ASSIGN(auto record, FindBucketRecord(*deployment_.buckets, *change.place));
     if (record) return *std::move(record);

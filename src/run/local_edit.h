@@ -18,12 +18,12 @@ namespace vams {
 // Of an asset; what is absent stays as it was, or takes VAMS's default for a new one.
 struct AssetChange {
   AssetKey key;
-  std::optional<std::string> name;
-  std::optional<std::string> description;
-  std::optional<std::vector<std::string>> tags;
-  std::optional<std::string> type;
-  std::optional<bool> is_distributable;
-  std::optional<LocalBucketPlace> place;  // nullopt: for a new asset the only bucket record there is
+  std::optional<std::string> name{};
+  std::optional<std::string> description{};
+  std::optional<std::vector<std::string>> tags{};
+  std::optional<std::string> type{};
+  std::optional<bool> is_distributable{};
+  std::optional<LocalBucketPlace> place{};  // nullopt: for a new asset the only bucket record there is
 };
 
 struct FileUpload {
@@ -31,7 +31,7 @@ struct FileUpload {
   std::filesystem::path file;
   std::string path;  // below the asset; a slash in front is optional
   bool copy = false;
-  std::vector<std::pair<std::string, std::string>> metadata;  // of the object, besides the two that VAMS sets
+  std::vector<std::pair<std::string, std::string>> metadata{};  // of the object, besides the two that VAMS sets
 };
 
 // Changes a living embedded VAMS as its users do: the stream and the topics hear of it. Errors: kUsage for what the
@@ -58,7 +58,7 @@ class LocalEdit {
 
  private:
   Result<Item> FindAsset(const AssetKey& key);
-  Result<BucketRecord> RecordFor(const AssetChange& change);
+  Result<BucketRecord> RecordFor(const AssetChange& change) const;
 
   LocalVams& vams_;
   Deployment& deployment_;

@@ -20,8 +20,8 @@ struct ImportRequest {
   std::filesystem::path folder;  // each of its first-level folders becomes an asset
   std::string database;
   LocalBucketPlace place;
-  std::optional<std::vector<std::string>> tags;  // of every asset; nullopt: as they were
-  bool copy = false;                             // keep the bytes in the VAMS, else refer to the files where they are
+  std::optional<std::vector<std::string>> tags{};  // of every asset; nullopt: as they were
+  bool copy = false;                               // keep the bytes in the VAMS, else refer to the files where they are
 };
 
 struct ImportedFile {

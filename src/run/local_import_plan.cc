@@ -142,7 +142,7 @@ class Walk {
   std::optional<fs::path> Followed(const fs::path& entry) {
     std::error_code error;
     if (!fs::is_symlink(entry, error)) return entry;
-    const fs::path target = fs::canonical(entry, error);
+    fs::path target = fs::canonical(entry, error);
     if (error) {
       PassOver(entry, "a link that leads nowhere");
       return std::nullopt;

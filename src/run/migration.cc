@@ -9,10 +9,10 @@
 #include <optional>
 
 #include "run/asset_phase.h"
-#include "run/echo.h"
 #include "run/file_phase.h"
 #include "run/handled_items.h"
 #include "run/local_indexers.h"
+#include "run/options_json.h"
 #include "run/preflight.h"
 #include "run/run_directory.h"
 #include "run/verification.h"
@@ -38,7 +38,7 @@ class Migration {
     report_.run_id = directory.id();
     report_.started = run.clock.Now();
     report_.dry_run = run.options.dry_run;
-    report_.configuration = EchoConfiguration(run.options);
+    report_.configuration = ToJson(run.options).dump();
   }
 
   Status Phases();

@@ -94,8 +94,7 @@ Result<RollbackResult> RunRollback(const Options& options, ClearTouch how, Deplo
   progress.OnPhaseStarted(Phase::kRollback, expected.value);
   std::optional<Cursor> from;
   do {
-    const bool late = options.deadline && clock.Elapsed() - begun >= *options.deadline;
-    if (stop.requested() || late) {
+    if (stop.requested()) {
       rollback.result().interrupted = true;
       break;
     }

@@ -25,7 +25,7 @@ struct RollbackResult {
 };
 
 // Takes `_os_reindex_date` off the assets that have it, or sets it to null, and changes nothing else. Options: dry_run,
-// limit (of assets cleared), max_rate, deadline, selection's database and asset. Where it stands already as asked,
+// limit (of assets cleared), max_rate, selection's database and asset. Where it stands already as asked,
 // nothing is written, so that doing it again goes on where it ended. An error: the table cannot be read.
 Result<RollbackResult> RunRollback(const Options& options, ClearTouch how, Deployment& deployment, Clock& clock,
                                    Log& log, Progress& progress, const StopFlag& stop);

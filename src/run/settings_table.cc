@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "run/setting_values.h"
 #include "run/settings.h"
@@ -7,7 +8,16 @@
 namespace vams {
 namespace {
 
-using namespace setting_values;
+using setting_values::Choice;
+using setting_values::OptionalText;
+using setting_values::Path;
+using setting_values::RealNumber;
+using setting_values::Since;
+using setting_values::Switch;
+using setting_values::Text;
+using setting_values::TimeSpan;
+using setting_values::Topics;
+using setting_values::WholeNumber;
 using Value = LocatedValue;
 
 constexpr std::uint64_t kMaxCount = 1'000'000'000'000;
@@ -374,7 +384,7 @@ const Setting kSettings[] = {
      .apply =
          [](Options& o, const Value& v) {
            const auto n = RealNumber(v, 0, 3600);
-           if (n) o.reindex.sns_publish_delay = std::chrono::microseconds(static_cast<std::int64_t>(*n * 1e6 + 0.5));
+           if (n) o.reindex.sns_publish_delay = std::chrono::microseconds(std::llround(*n * 1e6));
            return n.has_value();
          }},
     {.key = "max_rate",
@@ -424,7 +434,7 @@ const Setting kSettings[] = {
      .apply =
          [](Options& o, const Value& v) {
            const auto n = RealNumber(v, 0, 1e9);
-           if (n) o.max_cost = *n;
+           if (n) o.max_cost.emplace(*n);
            return n.has_value();
          }},
 

@@ -16,7 +16,7 @@ constexpr std::uint64_t kBatch = 500;
 constexpr std::uint64_t kListPage = 1000;
 
 using Documents = IndexVerifier::Documents;
-using Take = std::function<Status(Documents)>;
+using Take = std::function<Status(const Documents&)>;
 
 // The sources of both indexes, read through one set of look-ups at a time.
 class Sources {
@@ -83,7 +83,7 @@ class Sources {
     for (std::size_t i = 0; i < records.size(); ++i) {
       documents.push_back({JoinParts(records[i].key.database_id, records[i].key.asset_id), std::move(decisions[i])});
     }
-    return take(std::move(documents));
+    return take(documents);
   }
 
   Status HandledAssets(const Take& take) {
@@ -117,7 +117,7 @@ class Sources {
     TRY(decisions);
     Documents documents;
     for (std::size_t i = 0; i < locators.size(); ++i) documents.push_back({locators[i], std::move((*decisions)[i])});
-    return take(std::move(documents));
+    return take(documents);
   }
 
   Status AllObjects(const Take& take) {
@@ -158,7 +158,7 @@ class Sources {
       }
       documents.push_back({JoinParts(bucket, entries[i].key), std::move(decisions[i])});
     }
-    return take(std::move(documents));
+    return take(documents);
   }
 
   // Decides for each object as it is now; `settle` is called for those that exist.

@@ -9,8 +9,8 @@
 namespace vams {
 namespace {
 
-constexpr std::size_t kMaxFanIn = 64;
-constexpr std::size_t kFileBuffer = 64 * 1024;
+constexpr std::size_t kMaxFanIn = 32;
+constexpr std::size_t kFileBuffer = 16 * 1024;
 
 struct CloseFile {
   void operator()(std::FILE* file) const {

@@ -23,5 +23,6 @@ def test_help_is_on_standard_output(run, program):
 
 @pytest.mark.parametrize("program", PROGRAMS)
 def test_an_unknown_flag_is_wrong_usage(run, program):
-    ran = run(program, "--frobnicate", expect=2)
+    operands = ["cases.jsonl"] if program == "golden-check" else []
+    ran = run(program, "--frobnicate", *operands, expect=2)
     assert "--frobnicate" in ran.err and ran.out == ""

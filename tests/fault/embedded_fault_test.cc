@@ -289,15 +289,34 @@ TEST_F(EmbeddedFault, AReadOnlyDirectoryCanBeReadAndNotWritten) {
 }
 
 TEST_F(EmbeddedFault, AReadOnlyDirectoryWithALogOfOthersCanBeReadToo) {
-  auto vams = LocalVams::Open(dir(), clock_);
-  ASSERT_TRUE(vams);
-  Put(**vams, 5);
-  ASSERT_GT(fs::file_size(File("vams.db-wal")), 0u) << "what was put is in the log alone";
+  // Somebody else has the directory open, so that what was put stays in the log. A process of its own, since SQLite's
+  // connections must not be carried across a fork.
+  int ready[2];
+  int done[2];
+  ASSERT_EQ(::pipe(ready), 0);
+  ASSERT_EQ(::pipe(done), 0);
+  const pid_t other = fork();
+  if (other == 0) {
+    ::close(done[1]);
+    auto vams = LocalVams::Open(dir(), clock_);
+    if (vams) Put(**vams, 5);
+    char byte = 'x';
+    if (::write(ready[1], &byte, 1) != 1) ::_exit(1);
+    // Until the test is over or dead.
+    while (::read(done[0], &byte, 1) > 0) {
+    }
+    ::_exit(0);
+  }
+  ::close(done[0]);
+  char byte = 0;
+  ASSERT_EQ(::read(ready[0], &byte, 1), 1);
+  EXPECT_GT(fs::file_size(File("vams.db-wal")), 0u);
   for (const auto& entry : fs::directory_iterator(dir())) fs::permissions(entry.path(), fs::perms(0444));
   fs::permissions(dir(), fs::perms(0555));
   EXPECT_EQ(InChild([&] { return ReadsButDoesNotWrite(dir(), clock_); }), 0);
   fs::permissions(dir(), fs::perms(0755));
-  for (const auto& entry : fs::directory_iterator(dir())) fs::permissions(entry.path(), fs::perms(0644));
+  ::close(done[1]);
+  waitpid(other, nullptr, 0);
 }
 
 TEST_F(EmbeddedFault, InitWhereNothingCanBeMade) {

@@ -38,6 +38,7 @@ class ProgramTest : public testing::Test {
                       const auto found = variables_.find(name);
                       return found == variables_.end() ? std::nullopt : std::optional(found->second);
                     },
+                    .variables = Names(),
                     .in = in,
                     .out = out,
                     .err = err,
@@ -50,6 +51,12 @@ class ProgramTest : public testing::Test {
     return Run(MigrateProgram(), args, input);
   }
   Ran Reindex(const std::vector<std::string>& args) { return Run(ReindexProgram(), args); }
+
+  std::vector<std::string> Names() const {
+    std::vector<std::string> names;
+    for (const auto& [name, value] : variables_) names.push_back(name);
+    return names;
+  }
 
   std::string Write(const std::string& name, const std::string& content) {
     const auto path = temp_.path() / name;
@@ -113,6 +120,16 @@ TEST_F(ProgramTest, JsonFormPutsOneErrorObjectOnStandardOutput) {
   EXPECT_EQ(ran.json()["error"]["code"], "usage");
   variables_["VAMS_MIGRATE_OUTPUT"] = "json";
   EXPECT_TRUE(Migrate({"--nonsense"}).json().contains("error"));
+}
+
+TEST_F(ProgramTest, VariablesOfEveryFlag) {
+  variables_["VAMS_MIGRATE_PRESET"] = "tiny";
+  EXPECT_THAT(Migrate({"config", "template"}).err,
+              HasSubstr("--preset: expected small, medium or large, found 'tiny'"));
+  EXPECT_EQ(Migrate({"config", "template", "--preset", "small"}).exit, 0) << "the flag comes first";
+  variables_["VAMS_MIGRATE_LIMTI"] = "5";
+  EXPECT_THAT(Migrate({"config", "template", "--preset", "small"}).err,
+              HasSubstr("VAMS_MIGRATE_LIMTI stands for no flag; did you mean VAMS_MIGRATE_LIMIT?"));
 }
 
 TEST_F(ProgramTest, MissingNamesAreUsage) {

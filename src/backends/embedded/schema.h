@@ -15,7 +15,7 @@ inline constexpr std::array kFileKinds{FileKind::kTables, FileKind::kObjects, Fi
 // The format of all four files; a program refuses files with a higher one.
 inline constexpr std::int64_t kFormatVersion = 1;
 
-// What a database file of the directory is made of. docs/decisions/0002-embedded-storage.md tells why.
+// What a database file of the directory is made of. docs/decisions/0003-embedded-storage.md tells why.
 struct FileSpec {
   FileKind kind;
   std::string_view file_name;

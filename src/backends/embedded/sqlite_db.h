@@ -116,7 +116,7 @@ struct DatabaseOptions {
   Duration busy_timeout = std::chrono::seconds{30};  // how long a write waits for other processes
   Sync sync = Sync::kCommit;
   Bytes writer_cache{std::uint64_t{2} << 20};
-  Bytes reader_cache{std::uint64_t{1} << 20};
+  Bytes reader_cache{std::uint64_t{512} << 10};  // there are many, and the upper pages of a tree are few
   std::size_t max_readers = 6;
   std::optional<std::int64_t> max_pages;  // the file takes no more: what a full disk looks like
 };
