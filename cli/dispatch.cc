@@ -128,6 +128,9 @@ class Dispatcher {
       if (const auto exit = Resolve(invocation)) return *exit;
     }
     if (info_.drains_on_signal) InstallStopSignals(context_.stop);
+    if (invocation.options.deadline) {
+      context_.stop.RequestAt(context_.clock, context_.clock.Elapsed() + *invocation.options.deadline);
+    }
     const Exit exit = command_->Run(invocation);
     return Flushed(exit);
   }
@@ -165,18 +168,61 @@ class Dispatcher {
 
   Status Parse(CLI::App& app) {
     std::vector<std::string> args = FromEnvironment();
-    args.insert(args.end(), split_.rest.begin(), split_.rest.end());
+    TRY(AppendTyped(app, args));
     std::ranges::reverse(args);
     try {
       app.parse(args);
     } catch (const CLI::ArgumentMismatch& e) {
       return Usage(Reworded(e.what()), HelpHint());
     } catch (const CLI::ParseError& e) {
-      return Usage(Printable(e.what()), HelpHint());
+      // What is missing may well be what is misspelt.
+      const auto extras = Extras(app);
+      return Usage(extras.empty() ? Printable(e.what()) : Unexpected(app, extras.front()), HelpHint());
     }
-    const auto extras = app.remaining();
+    const auto extras = Extras(app);
     if (!extras.empty()) return Usage(Unexpected(app, extras.front()), HelpHint());
     return {};
+  }
+
+  // CLI11 hands the mark before operands on as if it were one of them.
+  static std::vector<std::string> Extras(const CLI::App& app) {
+    auto extras = app.remaining();
+    if (const auto mark = std::ranges::find(extras, "--"); mark != extras.end()) extras.erase(mark);
+    return extras;
+  }
+
+  // CLI11 gives a flag that lacks its value whatever comes next, be that another flag: `--profile= --dry-run` and
+  // `--profile --dry-run` would be no dry run. Here the first is an empty value and the second an error.
+  Status AppendTyped(const CLI::App& app, std::vector<std::string>& args) const {
+    const std::vector<std::string>& typed = split_.rest;
+    for (std::size_t i = 0; i < typed.size(); ++i) {
+      if (typed[i] == "--") {
+        args.insert(args.end(), typed.begin() + static_cast<std::ptrdiff_t>(i), typed.end());
+        break;
+      }
+      const std::size_t equals = typed[i].find('=');
+      const CLI::Option* option = FlagOf(app, typed[i]);
+      const bool takes_value = option != nullptr && option->get_expected_max() > 0;
+      const std::string name = typed[i].substr(0, equals);
+      if (option == nullptr || (equals != std::string::npos && equals + 1 < typed[i].size())) {
+        args.push_back(typed[i]);
+      } else if (equals != std::string::npos) {
+        if (!takes_value) return Usage(name + " needs a value after the '='", HelpHint());
+        args.push_back(name);
+        args.emplace_back();
+      } else {
+        args.push_back(name);
+        if (!takes_value) continue;
+        if (i + 1 == typed.size() || FlagOf(app, typed[i + 1]) != nullptr)
+          return Usage(name + " needs a value", HelpHint());
+        args.push_back(typed[++i]);
+      }
+    }
+    return {};
+  }
+
+  static const CLI::Option* FlagOf(const CLI::App& app, const std::string& arg) {
+    return arg.starts_with("--") && arg.size() > 2 ? app.get_option_no_throw(arg.substr(0, arg.find('='))) : nullptr;
   }
 
   // The variables of flags that are no settings; in front, so that what was typed comes after and counts.

@@ -111,7 +111,7 @@ class DocumentsPut final : public DocumentsCommand {
     }
     const auto outcome =
         Write(index, {.kind = BulkOp::Kind::kIndex, .id = id(), .body = document.dump(), .version = std::nullopt});
-    if (!outcome) return in.output.Failure(outcome.error(), Exit::kDifferences);
+    if (!outcome) return in.output.Failure(outcome.error());
     const std::string_view result = *outcome == BulkOutcome::kCreated ? "created" : "updated";
     in.output.Line(fmt::format("{} {}", result, Printable(id())));
     in.output.Json(Json{{"id", id()}, {"result", result}});
@@ -129,7 +129,7 @@ class DocumentsDelete final : public DocumentsCommand {
  protected:
   Exit With(Invocation& in, SearchIndex& index) override {
     const auto outcome = Write(index, {.kind = BulkOp::Kind::kDelete, .id = id(), .body = "", .version = std::nullopt});
-    if (!outcome) return in.output.Failure(outcome.error(), Exit::kDifferences);
+    if (!outcome) return in.output.Failure(outcome.error());
     if (*outcome == BulkOutcome::kAbsent) return Absent(in, index);
     in.output.Line("deleted " + Printable(id()));
     in.output.Json(Json{{"id", id()}, {"result", "deleted"}});

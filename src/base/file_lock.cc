@@ -34,7 +34,10 @@ std::string HolderOf(int fd) {
 
 Result<FileLock> FileLock::Acquire(const std::filesystem::path& path) {
   const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-  if (fd < 0) return Fail(CodeOf(errno), "cannot open {}: {}", path.string(), std::strerror(errno));
+  if (fd < 0) {
+    return std::unexpected(MakeError(CodeOf(errno), "cannot open {}: {}", path.string(), std::strerror(errno))
+                               .WithHint("who writes there needs a directory that can be written to"));
+  }
   FileLock lock(fd);
   if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
     if (errno != EWOULDBLOCK) return Fail(ErrorCode::kIo, "cannot lock {}: {}", path.string(), std::strerror(errno));

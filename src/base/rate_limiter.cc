@@ -7,6 +7,7 @@ namespace vams {
 
 RateLimiter::RateLimiter(const Clock& clock, PerSecond rate, ItemCount burst)
     : clock_(clock),
+      burst_(burst),
       micros_per_unit_(1e6 / rate.value),
       burst_micros_(static_cast<double>(burst.value) * micros_per_unit_),
       next_free_(static_cast<double>(clock.Elapsed().count())) {}

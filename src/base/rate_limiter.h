@@ -15,9 +15,11 @@ class RateLimiter {
   RateLimiter(const Clock& clock, PerSecond rate, ItemCount burst);
   // How long the caller must wait before using the `n` units that it now owns.
   [[nodiscard]] Duration Acquire(ItemCount n);
+  ItemCount burst() const { return burst_; }
 
  private:
   const Clock& clock_;
+  const ItemCount burst_;
   const double micros_per_unit_;
   const double burst_micros_;
   Mutex mu_;

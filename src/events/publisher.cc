@@ -9,7 +9,16 @@
 namespace vams {
 namespace {
 
+// The least that a paced request holds, so that a low rate does not send every event alone.
+constexpr std::size_t kPacedRequest = 10;
+
 bool IsThrottle(const Error& error) { return error.code == ErrorCode::kThrottled; }
+
+// In small steps, so that a stop is heeded soon.
+void WaitFor(Duration wait, Clock& clock, const StopFlag& stop) {
+  constexpr Duration kStep = std::chrono::milliseconds(100);
+  for (; wait > Duration{0} && !stop.requested(); wait -= kStep) clock.SleepFor(std::min(wait, kStep));
+}
 
 // Sends what fits one request until it is settled; failures are numbered from `offset`.
 void PublishOneRequest(EventTopic& topic, const std::string& topic_name, std::vector<TopicMessage> messages,
@@ -32,7 +41,7 @@ void PublishOneRequest(EventTopic& topic, const std::string& topic_name, std::ve
       state.OnLost(MakeError(ErrorCode::kCancelled, "stopped before it was confirmed"));
       break;
     }
-    clock.SleepFor(pause);
+    WaitFor(pause, clock, stop);
     pause = std::min(pause * 2, policy.longest_pause);
   }
   result.published += state.published();
@@ -48,14 +57,16 @@ PublishedBatch PublishAll(EventTopic& topic, const std::string& topic_name, std:
   PublishedBatch result;
   const PublishLimits limits = topic.limits();
   for (std::size_t offset = 0; offset < messages.size();) {
-    const std::size_t fitting = FittingMessages(std::span(messages).subspan(offset), limits);
+    std::size_t fitting = FittingMessages(std::span(messages).subspan(offset), limits);
     if (fitting == 0) {
       result.failures.push_back(
           {offset++, MakeError(ErrorCode::kTooLarge, "the event is larger than a request may be"), 0});
       continue;
     }
     if (pace != nullptr) {
-      if (const Duration wait = pace->Acquire(ItemCount{fitting}); wait > Duration{0}) clock.SleepFor(wait);
+      fitting = std::min(fitting, std::max(kPacedRequest, static_cast<std::size_t>(pace->burst().value)));
+      WaitFor(pace->Acquire(ItemCount{fitting}), clock, stop);
+      if (stop.requested()) break;
     }
     const auto begin = messages.begin() + static_cast<std::ptrdiff_t>(offset);
     const auto end = begin + static_cast<std::ptrdiff_t>(fitting);

@@ -32,8 +32,8 @@ struct PublishPolicy {
 };
 
 // Sends messages of one topic in as few requests as the topic allows, each message until it is confirmed, refused or
-// out of tries. `pace` may be null. `stop` ends the trying; what is unsettled then counts as failed. Safe for
-// concurrent calls.
+// out of tries. `pace` may be null; with it a request holds no more than may go at once. `stop` ends the trying: what
+// is unsettled then counts as failed, and what the pace still held back is in no figure. Safe for concurrent calls.
 PublishedBatch PublishAll(EventTopic& topic, const std::string& topic_name, std::vector<TopicMessage> messages,
                           const PublishPolicy& policy, RateLimiter* pace, Clock& clock, const StopFlag& stop);
 

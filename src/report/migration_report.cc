@@ -40,6 +40,7 @@ Json ToJson(const IndexReport& index) {
               {"missing", index.missing},
               {"stale", index.stale},
               {"unexpected", index.unexpected},
+              {"failed", index.failed},
               {"skipped", Counts(index.skipped)}};
 }
 

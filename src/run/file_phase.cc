@@ -46,8 +46,8 @@ struct Batch {
 // own.
 class FilePhase {
  public:
-  FilePhase(const RunContext& run, HandledItems* handled)
-      : run_(run), handled_(handled), pages_(kQueuedPages), batches_(kQueuedBatches) {}
+  FilePhase(const RunContext& run, HandledItems* handled, const LocalIndexers* indexers)
+      : run_(run), handled_(handled), indexers_(indexers), pages_(kQueuedPages), batches_(kQueuedBatches) {}
 
   Result<PhaseReport> Run();
 
@@ -61,13 +61,14 @@ class FilePhase {
   void NoteNotPublished(const Page& page, const ObjectEntry& entry, const Decision& decision);
   Status PublishAllBatches();
   Status PublishOne(Batch batch);
-  void HoldBack();
+  Status HoldBack();
   void ReportProgress();
   PhaseReport Merge(Duration begun);
   void LogComplete(const PhaseReport& report);
 
   const RunContext& run_;
   HandledItems* handled_;
+  const LocalIndexers* indexers_;
   LocationPlan plan_;
   std::map<std::string, std::string> topics_;  // by bucket
   BoundedQueue<Page> pages_;
@@ -181,19 +182,22 @@ Status FilePhase::ClassifyAll() {
   return {};
 }
 
-void FilePhase::HoldBack() {
-  if (!run_.deployment.file_events) return;
+Status FilePhase::HoldBack() {
+  if (!run_.deployment.file_events) return {};
   const std::uint64_t allowed = run_.options.max_backlog ? run_.options.max_backlog->value : kLocalBacklog;
   while (!run_.stop.requested()) {
     const auto depth = run_.deployment.file_events->ApproximateDepth();
     // A depth that cannot be read must not stop the run: the publishing itself will tell what is wrong.
-    if (!depth || depth->visible + depth->in_flight <= allowed) return;
+    if (!depth || depth->visible + depth->in_flight <= allowed) return {};
+    // Nobody empties the queue any more.
+    if (indexers_ != nullptr) TRY(indexers_->status());
     Pause(run_, kBacklogPause);
   }
+  return {};
 }
 
 Status FilePhase::PublishOne(Batch batch) {
-  HoldBack();
+  TRY(HoldBack());
   const PublishedBatch sent = PublishAll(*run_.deployment.topic, *batch.topic, std::move(batch.messages),
                                          PublishPolicy{}, pace_ ? &*pace_ : nullptr, run_.clock, run_.stop);
   published_.throttled += sent.throttled;
@@ -298,6 +302,8 @@ Result<PhaseReport> FilePhase::Run() {
 
 }  // namespace
 
-Result<PhaseReport> RunFilePhase(const RunContext& run, HandledItems* handled) { return FilePhase(run, handled).Run(); }
+Result<PhaseReport> RunFilePhase(const RunContext& run, HandledItems* handled, const LocalIndexers* indexers) {
+  return FilePhase(run, handled, indexers).Run();
+}
 
 }  // namespace vams

@@ -170,7 +170,7 @@ Status IndexVerifier::Compare() {
                            .missing = suspect,
                            .differs = suspect,
                            .unexpected = [this](std::string_view id) -> Status {
-                             if (!parts_.judge_unexpected) return {};
+                             if (!parts_.judge_unexpected()) return {};
                              unexpected_.emplace_back(id);
                              return unexpected_.size() < kRecheckBatch ? Status{} : RecheckUnexpected();
                            }}));

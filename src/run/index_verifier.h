@@ -38,8 +38,8 @@ class IndexVerifier {
     Source source;
     Remake remake;
     WhyUnexpected why_unexpected;
-    bool only_expected = false;  // look at the ids of `source` alone; nothing can be unexpected
-    bool judge_unexpected = true;
+    bool only_expected = false;              // look at the ids of `source` alone; nothing can be unexpected
+    std::function<bool()> judge_unexpected;  // asked once all sources have been read
   };
 
   IndexVerifier(const RunContext& run, const VerificationInput& input, Parts parts);

@@ -124,6 +124,10 @@ Result<ObjectRef> LocalEdit::AddFile(const FileUpload& upload) {
     return Fail(ErrorCode::kUsage, "a key of {} bytes is longer than S3's 1,024", object.ref.key.size());
   }
   std::error_code error;
+  const auto kind = std::filesystem::status(upload.file, error);
+  if (error) return Fail(ErrorCode::kUsage, "cannot read {}: {}", Printable(upload.file.string()), error.message());
+  if (!std::filesystem::is_regular_file(kind))
+    return Fail(ErrorCode::kUsage, "{} is no file", Printable(upload.file.string()));
   object.content = upload.copy ? LocalObject::Content::kCopy : LocalObject::Content::kReference;
   object.file = std::filesystem::absolute(upload.file, error).string();
   object.metadata = {{"assetid", upload.asset.asset_id}, {"databaseid", upload.asset.database_id}};

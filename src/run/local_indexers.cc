@@ -16,6 +16,9 @@ constexpr Duration kPollEvery = std::chrono::milliseconds(10);
 constexpr Duration kSettleTime = std::chrono::seconds(30);
 // Larger batches gain little and every one of them is held in memory with its documents.
 constexpr ItemCount kBatch{500};
+// How long the next run waits for what a killed one had taken. A step that takes longer loses nothing: nobody else
+// receives from this queue.
+constexpr Duration kVisibility = std::chrono::seconds(5);
 
 SourcePorts PortsOf(const Deployment& d) { return {*d.assets, *d.buckets, *d.side_tables, *d.objects}; }
 
@@ -35,7 +38,7 @@ struct LocalIndexers::Impl {
       : changes(*run.deployment.changes, PortsOf(run.deployment), *run.deployment.asset_index,
                 *run.deployment.file_index, run.options.EffectiveCompatibility(), run.clock),
         events(*run.deployment.file_events, PortsOf(run.deployment), *run.deployment.file_index,
-               run.options.EffectiveCompatibility(), run.clock, {.batch = kBatch}),
+               run.options.EffectiveCompatibility(), run.clock, {.batch = kBatch, .visibility = kVisibility}),
         change_worker("asset indexer", Counting(run.log, "asset indexer", [this] { return changes.Step(); }), run.clock,
                       run.log),
         event_worker("file indexer", Counting(run.log, "file indexer", [this] { return events.Step(); }), run.clock,

@@ -65,7 +65,7 @@ Status Migration::Phases() {
     TRY_ASSIGN(report_.assets, RunAssetPhase(run_, handled()));
   }
   if (Wants(Operation::kFiles) && !run_.stop.requested()) {
-    TRY_ASSIGN(report_.files, RunFilePhase(run_, handled()));
+    TRY_ASSIGN(report_.files, RunFilePhase(run_, handled(), indexers ? &*indexers : nullptr));
   }
   if (run_.options.dry_run || run_.stop.requested()) return {};
   return WaitAndVerify(indexers ? &*indexers : nullptr);
@@ -119,6 +119,7 @@ void LogIndex(Log& log, std::string_view title, const IndexReport& index) {
   if (index.missing > 0) log.Error("  Missing: {}", index.missing);
   if (index.stale > 0) log.Error("  Stale: {}", index.stale);
   if (index.unexpected > 0) log.Error("  Unexpected: {}", index.unexpected);
+  if (index.failed > 0) log.Error("  Buckets that cannot be listed: {}", index.failed);
 }
 
 void LogVerification(Log& log, const VerificationReport& report) {

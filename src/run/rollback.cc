@@ -6,6 +6,7 @@
 #include "base/rate_limiter.h"
 #include "model/document.h"
 #include "run/preflight.h"
+#include "run/selection.h"
 
 namespace vams {
 namespace {
@@ -45,8 +46,7 @@ class Rollback {
     const AttributeValue* date = record.item.Find(kReindexDateAttribute);
     if (date == nullptr || record.key.database_id.empty() || record.key.asset_id.empty()) return false;
     if (how_ == ClearTouch::kSetNull && date->As<AttributeValue::Null>() != nullptr) return false;
-    if (options_.selection.database && record.key.database_id != *options_.selection.database) return false;
-    return !options_.selection.asset || record.key.asset_id == *options_.selection.asset;
+    return Selects(options_.selection, record.key);
   }
 
   void Count(const AssetKey& key, const Result<TouchOutcome>& outcome) {

@@ -29,6 +29,8 @@ class Sources {
             run.options.EffectiveCompatibility()) {}
 
   Status Assets(const Take& take) { return handled_ == nullptr ? AllAssets(take) : HandledAssets(take); }
+  // Buckets whose objects are not known; complete once Objects() has returned.
+  std::uint64_t unreadable() const { return unreadable_; }
   Status Objects(const Take& take) { return handled_ == nullptr ? AllObjects(take) : HandledObjects(take); }
 
   Result<std::vector<Decision>> RemakeAssets(const std::vector<std::string>& locators) {
@@ -128,8 +130,19 @@ class Sources {
                         TRY(TakeEntries(location.bucket, std::move(entries), take));
                         return true;
                       });
-      if (!listed) return std::unexpected(Error(listed.error()).In(location.bucket));
+      if (!listed) TRY(CannotList(location.bucket, listed.error()));
     }
+    return {};
+  }
+
+  // A record may name a bucket that is gone or closed to us. That is no reason not to verify the others.
+  Status CannotList(const std::string& bucket, const Error& error) {
+    if (error.code != ErrorCode::kNotFound && error.code != ErrorCode::kAccessDenied) {
+      return std::unexpected(Error(error).In(bucket));
+    }
+    ++unreadable_;
+    run_.findings.Add({IndexKind::kFiles, bucket, FindingKind::kFailed, "the bucket cannot be listed", error.message});
+    run_.log.Error("Cannot verify the files of bucket {}: {}", bucket, error.message);
     return {};
   }
 
@@ -171,6 +184,7 @@ class Sources {
   const RunContext& run_;
   HandledItems* handled_;
   ExpectedDocuments expected_;
+  std::uint64_t unreadable_ = 0;
 };
 
 // `databaseId#assetId` of either kind of document id.
@@ -226,7 +240,10 @@ Result<VerificationReport> Verify(const RunContext& run, const VerificationInput
          .why_unexpected = [&run,
                             kind](const std::string& id) { return WhyUnexpected(*run.deployment.assets, kind, id); },
          .only_expected = input.handled != nullptr,
-         .judge_unexpected = kind == IndexKind::kAssets || CanJudgeUnexpected(selection)});
+         .judge_unexpected =
+             [&sources, kind, &selection] {
+               return kind == IndexKind::kAssets || (CanJudgeUnexpected(selection) && sources.unreadable() == 0);
+             }});
     return verifier.Run();
   };
   // A refresh that fails only delays what is seen; the second look at each difference decides.
@@ -241,13 +258,14 @@ Result<VerificationReport> Verify(const RunContext& run, const VerificationInput
              verify(
                  IndexKind::kFiles, *run.deployment.file_index, [&](const Take& take) { return sources.Objects(take); },
                  [&](const std::vector<std::string>& l) { return sources.RemakeObjects(l); }));
+  report.file_index.failed = sources.unreadable();
   const std::uint64_t looked_at = report.asset_index.expected + report.file_index.expected;
   run.progress.OnAdvanced(Phase::kVerify, {.done = looked_at, .expected = looked_at});
 
   report.took = run.clock.Elapsed() - begun;
   const auto tolerable = [&](const IndexReport& index) {
     if (index.clean()) return true;
-    return index.exists && run.options.tolerance_percent > 0 &&
+    return index.exists && index.failed == 0 && run.options.tolerance_percent > 0 &&
            index.success_rate() >= 100.0 - run.options.tolerance_percent;
   };
   report.overall_success = tolerable(report.asset_index) && tolerable(report.file_index);

@@ -222,9 +222,30 @@ def test_a_selection_that_holds_nothing(migrate, migrated):
     assert ran.json["verification"]["file_index"]["expected_documents"] == 0
 
 
-def test_limit_looks_at_no_more(migrate, migrated):
-    ran = migrate("verify", "--local", migrated, "--limit", "3", "--output", "json")
-    assert ran.json["verification"]["overall_success"] is True
+def test_a_bucket_that_is_gone_is_named_and_the_others_are_verified(migrate, migrated, local):
+    local("documents", "delete", "assets", "scans#hall-1")
+    row = {"bucketId": "gone", "bucketName:baseAssetsPrefix": "gone-files:/", "bucketName": "gone-files", "baseAssetsPrefix": "/"}
+    local("load", "-", stdin=json.dumps({"tables": {"buckets": [row]}, "s3_buckets": [], "objects": []}))
+    local("documents", "put", "files", "models#robot#/gone.obj", stdin="{}")
+    for flags in ([], ["--tolerance", "100"]):
+        ran = migrate("verify", "--local", migrated, *flags, "--output", "json", expect=1)
+        # What is in the index may belong to that bucket: nothing is called unexpected.
+        assert found(ran) == {("assets", "scans#hall-1", "missing", "not in the index"),
+                              ("files", "gone-files", "failed", "the bucket cannot be listed")}
+        assert ran.json["verification"]["file_index"]["ok"] == EXPECTED_FILES
+        assert ran.json["verification"]["file_index"]["failed"] == 1
+    migrate("verify", "--local", migrated, "--repair", "--remove-unexpected", expect=1)
+    assert "models#robot#/gone.obj" in document_ids(migrated, "file") and "scans#hall-1" in document_ids(migrated, "asset")
+
+
+def test_a_run_over_a_bucket_that_is_gone_does_the_others(migrate, imported, tmp_path):
+    row = {"bucketId": "gone", "bucketName:baseAssetsPrefix": "gone-files:/", "bucketName": "gone-files", "baseAssetsPrefix": "/"}
+    migrate("local", "load", "-", "--local", imported, stdin=json.dumps({"tables": {"buckets": [row]}, "s3_buckets": [], "objects": []}))
+    ran = migrate("--local", imported, expect=1)
+    assert "Error processing bucket gone-files: there is no bucket 'gone-files'" in ran.out
+    report = only_report(tmp_path / "reports")
+    assert report["file_reindexing"]["success_count"] == EXPECTED_FILES and report["file_reindexing"]["failed_count"] == 1
+    assert report["verification"]["file_index"]["ok"] == EXPECTED_FILES and report["verification"]["overall_success"] is False
 
 
 @pytest.mark.parametrize("tolerance, code", [("0", 1), ("3", 1), ("4", 0), ("100", 0)])

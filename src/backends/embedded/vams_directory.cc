@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <filesystem>
@@ -157,6 +158,26 @@ class Cleanup {
   std::vector<fs::path> made_;
 };
 
+// What a Create left that was killed: its staging directory, and those of the other files that were in place already.
+// Where anything else lies beside them, nothing is removed.
+Status RemoveInterruptedCreate(const fs::path& target) {
+  std::error_code code;
+  if (!fs::is_directory(target / kStagingName, code)) return {};
+  std::vector<fs::path> made;
+  for (fs::directory_iterator it(target, code), end; !code && it != end; it.increment(code)) {
+    const std::string name = it->path().filename().string();
+    const bool ours = name == kStagingName ||
+                      std::ranges::any_of(kFileKinds, [&](FileKind kind) { return name == SpecOf(kind).file_name; });
+    if (!ours) return {};
+    made.push_back(it->path());
+  }
+  for (const fs::path& path : made) {
+    if (!code) fs::remove_all(path, code);
+  }
+  if (!code) return {};
+  return std::unexpected(FileSystemError(code, target.string(), "cannot be written to"));
+}
+
 // Also makes a throw-away file fast.
 Status CheckMeta(Database& database, const FileSpec& spec, std::string& vams_id) {
   std::optional<std::string> file;
@@ -208,6 +229,7 @@ Status VamsDirectory::Create(const std::string& directory, const NewDirectory& c
       return std::unexpected(MakeError(ErrorCode::kPrecondition, "{}: is a VAMS directory already", directory)
                                  .WithHint("use it as it is, or name another directory"));
     }
+    TRY(RemoveInterruptedCreate(target));
     const bool empty = fs::is_empty(target, code);
     if (code) return std::unexpected(FileSystemError(code, directory, "cannot be read"));
     if (!empty) {
