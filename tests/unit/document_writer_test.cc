@@ -3,8 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "testing/fake_clock.h"
-#include "testing/refusing_ports.h"
 #include "testing/memory_deployment.h"
+#include "testing/refusing_ports.h"
 
 namespace vams {
 namespace {
