@@ -132,12 +132,26 @@ TEST_F(RunWithFaults, ABucketThatCannotBeListedIsAFailureAndTheOthersGoOn) {
   EXPECT_EQ(result->report.files->succeeded, static_cast<std::uint64_t>(kAssets / 2 * kFilesPerAsset));
 }
 
-TEST_F(RunWithFaults, AVerificationThatCannotReadTheSourceGivesNoVerdict) {
+TEST_F(RunWithFaults, ABucketThatVerificationCannotListIsNamedAndKeepsItFromSuccess) {
+  ASSERT_TRUE(Run());
   deployment_.objects = std::make_unique<FaultyObjectStore>(std::move(deployment_.objects), "bucket-0-files",
                                                             MakeError(ErrorCode::kAccessDenied, "AccessDenied"));
+  options_.tolerance_percent = 100;
+  const auto result = RunVerification(options_, deployment_, clock_, log_, progress_, stop_);
+  ASSERT_TRUE(result);
+  EXPECT_EQ(result->outcome, Outcome::kFindings);
+  EXPECT_FALSE(result->report.overall_success) << "not even a tolerance covers what was not looked at";
+  EXPECT_EQ(result->report.file_index.unexpected, 0u) << "whose source is not known cannot be judged";
+  ASSERT_EQ(result->findings.size(), 1u);
+  EXPECT_EQ(result->findings[0].id, "bucket-0-files");
+}
+
+TEST_F(RunWithFaults, AVerificationThatCannotReadTheSourceGivesNoVerdict) {
+  deployment_.objects = std::make_unique<FaultyObjectStore>(std::move(deployment_.objects), "bucket-0-files",
+                                                            MakeError(ErrorCode::kUnavailable, "no answer"));
   const auto result = RunVerification(options_, deployment_, clock_, log_, progress_, stop_);
   ASSERT_FALSE(result);
-  EXPECT_EQ(result.error().code, ErrorCode::kAccessDenied);
+  EXPECT_EQ(result.error().code, ErrorCode::kUnavailable);
   EXPECT_NE(result.error().message.find("bucket-0-files"), std::string::npos);
 }
 
