@@ -229,3 +229,17 @@ def only_report(folder):
     reports = sorted(pathlib.Path(folder).glob("*"))
     assert len(reports) == 1, reports
     return json.loads(reports[0].read_text())
+
+
+def errors(ran):
+    """The error lines; nothing else but hints and notes may be on standard error, and nothing on standard output."""
+    lines = ran.err.splitlines()
+    assert all(line.startswith(("error: ", "hint: ", "note: ")) for line in lines), ran
+    assert ran.out == "", ran
+    return [line for line in lines if line.startswith("error: ")]
+
+
+def one_error(ran):
+    found = errors(ran)
+    assert len(found) == 1, ran
+    return found[0]

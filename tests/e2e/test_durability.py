@@ -4,6 +4,7 @@ import json
 import os
 import random
 import signal
+import sqlite3
 import threading
 import time
 
@@ -175,7 +176,6 @@ def test_writers_during_a_run_lose_nothing(migrate, start, run, large, tmp_path)
 
 def test_a_dead_indexer_does_not_hang_a_run_that_holds_back(migrate, imported):
     # The file index cannot be written to any more; the run may not wait for its queue to empty.
-    import sqlite3
     database = sqlite3.connect(imported / "file-index.db")
     database.execute("DROP TABLE tombstones")
     database.commit()

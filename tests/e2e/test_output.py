@@ -5,6 +5,7 @@ import os
 import pty
 import re
 import select
+import subprocess
 import time
 
 import pytest
@@ -161,7 +162,6 @@ def test_a_bar_on_a_terminal_only(start, imported, env, bar):
 
 def test_a_closed_pipe_is_no_success(binaries, migrated, tmp_path):
     with open("/dev/full", "w", encoding="utf-8") as full:
-        import subprocess
         done = subprocess.run([binaries / "vams-migrate", "local", "status", "--local", migrated], stdout=full, stderr=subprocess.PIPE,
                               text=True, check=False, cwd=tmp_path)
     assert done.returncode != 0 and "cannot write to standard output" in done.stderr

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <deque>
+#include <functional>
 
 #include "testing/fake_clock.h"
 
@@ -12,14 +13,17 @@ namespace {
 // Answers each request with the next of `replies`; takes everything once they are used up.
 class ScriptedTopic final : public EventTopic {
  public:
-  PublishLimits limits() const override { return {ItemCount{10}, Bytes{1000}}; }
+  PublishLimits limits() const override { return {most, Bytes{1000}}; }
   Result<std::vector<Status>> PublishBatch(std::string_view, std::span<const TopicMessage> messages) override {
     sizes.push_back(messages.size());
+    if (on_publish) on_publish();
     if (replies.empty()) return std::vector<Status>(messages.size());
     auto reply = std::move(replies.front());
     replies.pop_front();
     return reply;
   }
+  ItemCount most{10};
+  std::function<void()> on_publish;
   std::deque<Result<std::vector<Status>>> replies;
   std::vector<std::size_t> sizes;
 };
@@ -77,6 +81,32 @@ TEST(PublishAll, KeepsToTheRate) {
   const Duration begun = clock.Elapsed();
   static_cast<void>(PublishAll(topic, "t", Messages(100), {}, &pace, clock, {}));
   EXPECT_EQ(clock.Elapsed() - begun, std::chrono::milliseconds(900)) << "the last ten may go at once";
+}
+
+TEST(PublishAll, AsksForNoMoreAtOnceThanThePaceAllows) {
+  ScriptedTopic topic;
+  topic.most = ItemCount{100};
+  FakeClock clock;
+  RateLimiter slow(clock, PerSecond{5}, ItemCount{1});
+  static_cast<void>(PublishAll(topic, "t", Messages(12), {}, &slow, clock, {}));
+  EXPECT_EQ(topic.sizes, (std::vector<std::size_t>{10, 2}));
+  topic.sizes.clear();
+  RateLimiter fast(clock, PerSecond{200}, ItemCount{20});
+  static_cast<void>(PublishAll(topic, "t", Messages(12), {}, &fast, clock, {}));
+  EXPECT_EQ(topic.sizes, (std::vector<std::size_t>{12}));
+}
+
+TEST(PublishAll, AStopEndsTheWaitForThePace) {
+  ScriptedTopic topic;
+  FakeClock clock;
+  StopFlag stop;
+  topic.on_publish = [&] { stop.Request(); };
+  RateLimiter pace(clock, PerSecond{0.01}, ItemCount{0});
+  const Duration begun = clock.Elapsed();
+  const auto sent = PublishAll(topic, "t", Messages(30), {}, &pace, clock, stop);
+  EXPECT_EQ(sent.published, 10u);
+  EXPECT_TRUE(sent.failures.empty()) << "what was never sent has not failed";
+  EXPECT_LT(clock.Elapsed() - begun, std::chrono::seconds(1));
 }
 
 TEST(PublishAll, AStopEndsTheTrying) {
