@@ -146,6 +146,9 @@ void AssetPhase::ReportProgress() {
 void AssetPhase::LogComplete() {
   run_.log.Info("ASSET REINDEXING COMPLETE");
   run_.log.Info("  Total: {}", report_.total);
+  if (report_.total == 0 && expected_ > 0 && !run_.options.selection.everything()) {
+    run_.log.Warning("  No asset is in the selection: {}", Describe(run_.options.selection));
+  }
   run_.log.Info("  Success: {}", report_.succeeded);
   run_.log.Info("  Failed: {}", report_.failed);
   if (report_.gone > 0) run_.log.Info("  Deleted meanwhile: {}", report_.gone);

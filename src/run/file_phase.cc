@@ -89,6 +89,9 @@ Status FilePhase::Plan() {
     run_.log.Warning("Bucket record {} has no bucketName: passed over", id);
   }
   run_.log.Info("Found {} bucket/prefix configurations", plan_.locations.size());
+  if (plan_.locations.empty() && !run_.options.selection.everything()) {
+    run_.log.Warning("No bucket record is in the selection: {}", Describe(run_.options.selection));
+  }
   return {};
 }
 

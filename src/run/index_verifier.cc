@@ -202,6 +202,8 @@ Result<IndexReport> IndexVerifier::Run() {
   TRY(expected);
   TRY(actual);
   TRY(Compare());
+  // Which of the other documents belong to what was looked at is not known then, and so they are not counted.
+  if (!parts_.only_expected && !parts_.judge_unexpected()) report_.actual = report_.right + report_.stale;
   return report_;
 }
 

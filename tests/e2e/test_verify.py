@@ -215,11 +215,34 @@ def test_selections_of_files_look_at_their_part_only(migrate, migrated, six_chan
     files = {name for index, name, _, _ in found(ran) if index == "files"}
     # What is in the index without a source cannot be told where only a part of the objects is looked at.
     assert files == names
+    index = ran.json["verification"]["file_index"]
+    assert index["expected_documents"] == index["ok"] + index["missing"] + index["stale"]
+    assert index["actual_documents"] == index["ok"] + index["stale"]
 
 
-def test_a_selection_that_holds_nothing(migrate, migrated):
-    ran = migrate("verify", "--local", migrated, "--database", "no-such", "--output", "json", expect=(0, 1))
-    assert ran.json["verification"]["file_index"]["expected_documents"] == 0
+@pytest.mark.parametrize("selection", [["--database", "no-such"], ["--asset", "no-such"]])
+def test_a_selection_that_holds_nothing(migrate, imported, selection):
+    ran = migrate("--local", imported, *selection)
+    assert f"WARNING -   No asset is in the selection: {selection[0][2:]} no-such" in ran.out
+    assert document_ids(imported, "asset") == document_ids(imported, "file") == set()
+
+
+def test_a_bucket_that_holds_nothing(migrate, imported):
+    ran = migrate("--local", imported, "--bucket", "no-such")
+    assert "WARNING - No bucket record is in the selection: bucket no-such" in ran.out
+    assert document_ids(imported, "file") == set()
+
+
+@pytest.mark.parametrize("selection, assets, files", [
+    (["--database", "scans"], 6, 18), (["--asset", "pump"], 1, 2), (["--bucket", "scan-files"], EXPECTED_ASSETS, 18),
+    (["--prefix", "2024/hall-1/"], EXPECTED_ASSETS, 3), (["--since", "2001-01-01"], EXPECTED_ASSETS, EXPECTED_FILES),
+])
+def test_a_run_of_a_selection_handles_and_verifies_its_part(migrate, imported, tmp_path, selection, assets, files):
+    migrate("--local", imported, *selection)
+    report = only_report(tmp_path / "reports")
+    assert report["asset_reindexing"]["success_count"] == assets and report["file_reindexing"]["success_count"] == files
+    assert report["verification"]["file_index"]["expected_documents"] == report["verification"]["file_index"]["actual_documents"] == files
+    assert len(document_ids(imported, "file")) == files
 
 
 def test_a_bucket_that_is_gone_is_named_and_the_others_are_verified(migrate, migrated, local):
