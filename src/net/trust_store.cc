@@ -8,7 +8,7 @@
 namespace vams {
 
 Result<TrustStore> OpenTrustStore(const std::optional<std::string>& ca_bundle) {
-  const TrustStore store(X509_STORE_new(), X509_STORE_free);
+  TrustStore store(X509_STORE_new(), X509_STORE_free);
   // As libcurl sets them: a certificate in the store is trusted without its issuer, which is what a bundle of one's own
   // is for.
   X509_STORE_set_flags(store.get(), X509_V_FLAG_TRUSTED_FIRST | X509_V_FLAG_PARTIAL_CHAIN);
