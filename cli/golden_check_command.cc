@@ -32,6 +32,7 @@ class FreshVams {
     }
     directory_ = pattern;
     LocalInit init;
+    init.scratch = true;
     init.asset_index_definition = AssetIndexDefinition();
     init.file_index_definition = FileIndexDefinition();
     TRY(LocalVams::Init(directory_, init));

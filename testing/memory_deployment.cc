@@ -171,6 +171,22 @@ void MemoryDeployment::PutLink(Item item) {
   AddChange(Changed(ChangedTable::kLinks, ChangeKind::kInsert, std::move(keys), std::move(item)));
 }
 
+bool MemoryDeployment::DeleteLink(const std::string& id) {
+  Item keys;
+  keys.Set("assetLinkId", id);
+  {
+    const MutexLock lock(state_->mu);
+    const auto it = state_->links.find(id);
+    if (it == state_->links.end()) return false;
+    for (const auto* name : {"fromAssetDatabaseId:fromAssetId", "toAssetDatabaseId:toAssetId"}) {
+      keys.Set(name, Text(it->second, name));
+    }
+    state_->links.erase(it);
+  }
+  AddChange(Changed(ChangedTable::kLinks, ChangeKind::kRemove, std::move(keys), std::nullopt));
+  return true;
+}
+
 void MemoryDeployment::PutVersion(Item item) {
   const MutexLock lock(state_->mu);
   std::pair key{Text(item, "assetId"), Text(item, "assetVersionId")};

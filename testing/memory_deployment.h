@@ -78,6 +78,7 @@ class MemoryDeployment {
   void PutMetadata(Item item);
   bool DeleteMetadata(const MetadataKey& key);
   void PutLink(Item item);
+  bool DeleteLink(const std::string& id);  // its record's keys tell both ends, as in an embedded VAMS
   void PutVersion(Item item);
   void PutBucketRow(Item item);
   void CreateBucket(const std::string& name, bool versioned = false);

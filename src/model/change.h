@@ -11,7 +11,7 @@ enum class ChangedTable { kAssets, kMetadata, kLinks };
 enum class ChangeKind { kInsert, kModify, kRemove };
 
 // A record of a table's change stream. As deployed the streams carry the keys and the new image only, so a removal has
-// no image.
+// no image. `keys` may hold keys of the table's indexes, too.
 struct ChangeRecord {
   ChangedTable table = ChangedTable::kAssets;
   ChangeKind kind = ChangeKind::kModify;

@@ -82,12 +82,27 @@ TEST_P(ChangeStreamSuite, TellsInsertModifyAndRemoveOfEachTableInOrder) {
   EXPECT_LT(assets[0].sequence, assets[1].sequence);
   for (const ChangeRecord& record : records) {
     if (record.table == ChangedTable::kLinks) {
-      EXPECT_EQ(record.keys, MakeItem({{"assetLinkId", "link"}}));
+      EXPECT_EQ(StringAttribute(record.keys, "assetLinkId"), "link");
     }
     if (record.table == ChangedTable::kMetadata) {
       EXPECT_EQ(StringAttribute(record.keys, "assetId"), "/asset/a.glb");
     }
   }
+}
+
+TEST_P(ChangeStreamSuite, ARemovedLinkTellsItsTwoAssets) {
+  const Item link = MakeItem({{"assetLinkId", "link"},
+                              {"fromAssetDatabaseId:fromAssetId", "db:a\"b"},
+                              {"toAssetDatabaseId:toAssetId", "db:\u00e9"},
+                              {"relationshipType", "related"}});
+  vams_->Put(LocalTable::kLinks, {link});
+  vams_->Delete(LocalTable::kLinks, link);
+  const auto records = ReadAll();
+  ASSERT_THAT(records, SizeIs(2));
+  EXPECT_EQ(records[1].new_image, std::nullopt);
+  EXPECT_EQ(records[1].keys, MakeItem({{"assetLinkId", "link"},
+                                       {"fromAssetDatabaseId:fromAssetId", "db:a\"b"},
+                                       {"toAssetDatabaseId:toAssetId", "db:\u00e9"}}));
 }
 
 TEST_P(ChangeStreamSuite, AWriteThatChangesNothingLeavesNoRecord) {

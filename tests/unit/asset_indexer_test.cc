@@ -76,6 +76,25 @@ TEST_F(AssetIndexerTest, RemovedMetadataLeavesTheDocument) {
   EXPECT_FALSE(Document("db-one#chair")->contains("MD_str_owner"));
 }
 
+TEST_F(AssetIndexerTest, ARemovedLinkLeavesItsTwoAssets) {
+  const AssetKey table{"db-one", "table"};
+  vams.PutAsset(AssetItem(table, "table/"));
+  vams.PutLink(LinkItem("l", kChair, table, "related"));
+  AssetIndexer indexer = Indexer(Compatibility::kRepaired);
+  HandleChanges(indexer);
+  ASSERT_TRUE(Document("db-one#table")->contains("\"bool_has_assets_related\":true"));
+  vams.DeleteLink("l");
+  HandleChanges(indexer);
+  for (const char* id : {"db-one#chair", "db-one#table"}) {
+    EXPECT_TRUE(Document(id)->contains("\"bool_has_assets_related\":false")) << id;
+  }
+  ChangeRecord unknown;
+  unknown.table = ChangedTable::kLinks;
+  unknown.kind = ChangeKind::kRemove;
+  unknown.keys.Set("assetLinkId", "l");
+  EXPECT_TRUE(indexer.Handle({&unknown, 1})->front().skipped) << "its assets cannot be told";
+}
+
 TEST_F(AssetIndexerTest, ArchivingMovesTheDocument) {
   AssetIndexer indexer = Indexer(Compatibility::kRepaired);
   HandleChanges(indexer);

@@ -43,8 +43,12 @@ CREATE TRIGGER links_insert AFTER INSERT ON links BEGIN
   INSERT INTO changes(source, kind, hashKey, image) VALUES(2, 0, NEW.assetLinkId, NEW.item); END;
 CREATE TRIGGER links_modify AFTER UPDATE OF item ON links WHEN OLD.item IS NOT NEW.item BEGIN
   INSERT INTO changes(source, kind, hashKey, image) VALUES(2, 1, NEW.assetLinkId, NEW.item); END;
+-- The key of a link does not tell its two assets, so the keys of the indexes go with its removal.
 CREATE TRIGGER links_remove AFTER DELETE ON links BEGIN
-  INSERT INTO changes(source, kind, hashKey) VALUES(2, 2, OLD.assetLinkId); END;
+  INSERT INTO changes(source, kind, hashKey, image) VALUES(2, 2, OLD.assetLinkId,
+    CASE WHEN OLD.fromAsset IS NOT NULL AND OLD.toAsset IS NOT NULL THEN
+      json_object('fromAssetDatabaseId:fromAssetId', json_object('S', OLD.fromAsset),
+                  'toAssetDatabaseId:toAssetId', json_object('S', OLD.toAsset)) END); END;
 CREATE TABLE checkpoints(consumer TEXT PRIMARY KEY, seq INTEGER NOT NULL, saved_at INTEGER NOT NULL) WITHOUT ROWID;
 
 CREATE TABLE topics(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);

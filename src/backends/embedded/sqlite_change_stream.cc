@@ -92,7 +92,12 @@ Result<ChangePage> SqliteChangeStream::Read(const std::string& shard, const std:
       record.keys = KeysOf(record.table, query.ColumnText(3), query.ColumnText(4));
       if (!query.ColumnIsNull(5)) {
         bytes += query.ColumnText(5).size();
-        TRY_ASSIGN(record.new_image, ParseDynamoJson(query.ColumnText(5)));
+        TRY_ASSIGN(Item image, ParseDynamoJson(query.ColumnText(5)));
+        if (record.kind == ChangeKind::kRemove) {
+          for (const auto& [name, value] : image) record.keys.Set(name, value);
+        } else {
+          record.new_image = std::move(image);
+        }
       }
       page.records.push_back(std::move(record));
     }
