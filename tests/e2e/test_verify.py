@@ -224,7 +224,9 @@ def test_selections_of_files_look_at_their_part_only(migrate, migrated, six_chan
 def test_a_selection_that_holds_nothing(migrate, imported, selection):
     ran = migrate("--local", imported, *selection)
     assert f"WARNING -   No asset is in the selection: {selection[0][2:]} no-such" in ran.out
-    assert document_ids(imported, "asset") == document_ids(imported, "file") == set()
+    assert document_ids(imported, "file") == set()
+    # The archiving waited in the stream before the run; the indexers of any run take what waits.
+    assert document_ids(imported, "asset") <= {"models#deleted#retired"}
 
 
 def test_a_bucket_that_holds_nothing(migrate, imported):
