@@ -159,7 +159,7 @@ TEST(Endpoints, AreThoseOfTheSdkForEveryServiceRegionAndFips) {
     const auto endpoint =
         service == "sso-oidc" ? OidcEndpoint(settings, region) : EndpointFor(settings, services.at(service), region);
     ASSERT_TRUE(endpoint) << endpoint.error().message;
-    EXPECT_EQ(endpoint->url.host, c["host"]);
+    EXPECT_EQ(endpoint->url.host, c["host"].get<std::string>());
     EXPECT_EQ(endpoint->url.scheme, Scheme::kHttps);
     EXPECT_FALSE(endpoint->configured);
   }
