@@ -258,7 +258,7 @@ TEST_P(AssetTableSuite, TakesCallsOfSeveralThreads) {
   EXPECT_EQ(scanned, 240u);
 }
 
-INSTANTIATE_TEST_SUITE_P(All, AssetTableSuite, testing::ValuesIn(AllBackends()), BackendName);
+INSTANTIATE_TEST_SUITE_P(All, AssetTableSuite, testing::ValuesIn(TableBackends()), BackendName);
 
 }  // namespace
 }  // namespace vams::conformance

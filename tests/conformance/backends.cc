@@ -49,13 +49,19 @@ class EmbeddedVams final : public TestVams {
   Deployment ports_;
 };
 
+Backend Embedded() {
+  return {"Embedded", [] { return std::make_unique<EmbeddedVams>(); }};
+}
+
 }  // namespace
 
-std::vector<Backend> AllBackends() {
-  return {
-      {"Embedded", [] { return std::make_unique<EmbeddedVams>(); }},
-  };
-}
+std::vector<Backend> TableBackends() { return {Embedded()}; }
+
+std::vector<Backend> ObjectBackends() { return {Embedded()}; }
+
+std::vector<Backend> EventBackends() { return {Embedded()}; }
+
+std::vector<Backend> IndexBackends() { return {Embedded()}; }
 
 std::string BackendName(const testing::TestParamInfo<Backend>& info) { return info.param.name; }
 

@@ -47,8 +47,12 @@ struct Backend {
 
 inline void PrintTo(const Backend& backend, std::ostream* out) { *out << backend.name; }
 
-// Every suite runs on each of these: a backend joins all suites by one line here.
-std::vector<Backend> AllBackends();
+// Each suite runs on every backend of its family; a backend joins all suites of a family by one line in backends.cc.
+// A backend of one family may leave the ports of the others null.
+std::vector<Backend> TableBackends();   // asset, bucket and side tables, change stream, parameters
+std::vector<Backend> ObjectBackends();  // object store
+std::vector<Backend> EventBackends();   // topic and queue
+std::vector<Backend> IndexBackends();   // search index
 
 // What INSTANTIATE_TEST_SUITE_P wants for names.
 std::string BackendName(const testing::TestParamInfo<Backend>& info);

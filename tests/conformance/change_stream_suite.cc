@@ -204,7 +204,7 @@ TEST_P(ChangeStreamSuite, TakesCallsOfSeveralThreads) {
   EXPECT_THAT(sequences, SizeIs(100));
 }
 
-INSTANTIATE_TEST_SUITE_P(All, ChangeStreamSuite, testing::ValuesIn(AllBackends()), BackendName);
+INSTANTIATE_TEST_SUITE_P(All, ChangeStreamSuite, testing::ValuesIn(TableBackends()), BackendName);
 
 }  // namespace
 }  // namespace vams::conformance

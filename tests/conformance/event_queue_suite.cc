@@ -161,7 +161,7 @@ TEST_P(EventQueueSuite, ReceiversOfOneQueueShareIt) {
   EXPECT_EQ(Value(queue().ApproximateDepth()).visible, 0u);
 }
 
-INSTANTIATE_TEST_SUITE_P(All, EventQueueSuite, testing::ValuesIn(AllBackends()), BackendName);
+INSTANTIATE_TEST_SUITE_P(All, EventQueueSuite, testing::ValuesIn(EventBackends()), BackendName);
 
 class EventTopicSuite : public Suite {
  protected:
@@ -234,7 +234,7 @@ TEST_P(EventTopicSuite, TakesCallsOfSeveralThreads) {
   EXPECT_EQ(Value(ports().file_events->ApproximateDepth()).visible, 400u);
 }
 
-INSTANTIATE_TEST_SUITE_P(All, EventTopicSuite, testing::ValuesIn(AllBackends()), BackendName);
+INSTANTIATE_TEST_SUITE_P(All, EventTopicSuite, testing::ValuesIn(EventBackends()), BackendName);
 
 }  // namespace
 }  // namespace vams::conformance

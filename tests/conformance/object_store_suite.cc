@@ -248,7 +248,7 @@ TEST_P(ObjectStoreSuite, TakesCallsOfSeveralThreads) {
   EXPECT_EQ(seen, 4u * 10 * 51);
 }
 
-INSTANTIATE_TEST_SUITE_P(All, ObjectStoreSuite, testing::ValuesIn(AllBackends()), BackendName);
+INSTANTIATE_TEST_SUITE_P(All, ObjectStoreSuite, testing::ValuesIn(ObjectBackends()), BackendName);
 
 }  // namespace
 }  // namespace vams::conformance

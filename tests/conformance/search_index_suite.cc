@@ -328,7 +328,7 @@ TEST_P(SearchIndexSuite, TakesCallsOfSeveralThreads) {
   EXPECT_EQ(Value(index().Count()).value, 200u);
 }
 
-INSTANTIATE_TEST_SUITE_P(All, SearchIndexSuite, testing::ValuesIn(AllBackends()), BackendName);
+INSTANTIATE_TEST_SUITE_P(All, SearchIndexSuite, testing::ValuesIn(IndexBackends()), BackendName);
 
 }  // namespace
 }  // namespace vams::conformance

@@ -107,7 +107,7 @@ TEST_P(SideTablesSuite, TakesCallsOfSeveralThreads) {
   EXPECT_EQ(found, 200);
 }
 
-INSTANTIATE_TEST_SUITE_P(All, SideTablesSuite, testing::ValuesIn(AllBackends()), BackendName);
+INSTANTIATE_TEST_SUITE_P(All, SideTablesSuite, testing::ValuesIn(TableBackends()), BackendName);
 
 }  // namespace
 }  // namespace vams::conformance
