@@ -1,0 +1,13 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+
+namespace vams {
+
+// Calls `work(i)` once for each i below `count`, on at most `workers` threads (the caller's is one of them; 0 counts as
+// 1), and returns when all calls have. In order of i where there is one worker. `work` must not throw. A thread that
+// the system refuses is done without.
+void ForEachConcurrently(std::size_t count, std::size_t workers, const std::function<void(std::size_t)>& work);
+
+}  // namespace vams
