@@ -37,7 +37,12 @@ class TestVams {
 
 // Where a backend is known to differ from the others, each with its reason. A suite asserts the other behaviour then;
 // it never skips.
-struct Deviations {};
+struct Deviations {
+  // DynamoDB's streams tell the keys of the table alone; a removed link says nothing about its assets there.
+  bool removals_tell_index_keys = true;
+  // dynoxide makes a record of a write that changes nothing.
+  bool equal_writes_leave_no_record = true;
+};
 
 struct Backend {
   std::string name;
@@ -49,10 +54,15 @@ inline void PrintTo(const Backend& backend, std::ostream* out) { *out << backend
 
 // Each suite runs on every backend of its family; a backend joins all suites of a family by one line in backends.cc.
 // A backend of one family may leave the ports of the others null.
-std::vector<Backend> TableBackends();   // asset, bucket and side tables, change stream, parameters
+std::vector<Backend> TableBackends();  // asset, bucket and side tables, change stream
+std::vector<Backend> ParameterBackends();
 std::vector<Backend> ObjectBackends();  // object store
 std::vector<Backend> EventBackends();   // topic and queue
 std::vector<Backend> IndexBackends();   // search index
+
+// Append the servers that the environment names (tests/conformance/aws_tables_backend.cc).
+void JoinDynamoDb(std::vector<Backend>& backends);
+void JoinSsm(std::vector<Backend>& backends);
 
 // What INSTANTIATE_TEST_SUITE_P wants for names.
 std::string BackendName(const testing::TestParamInfo<Backend>& info);
