@@ -13,7 +13,8 @@ namespace vams::cli {
 struct VamsNeeds {
   bool indexes = false;        // both indexes: their names must be known
   bool documents = false;      // what is needed to make documents: the side tables are looked for where not named
-  bool change_stream = false;  // the streams of the tables
+  using Streams = AwsOpenOptions::Streams;
+  Streams streams = Streams::kNone;  // whose changes are read
   std::string event_queue{};   // URL or ARN of the queue of file events
 };
 

@@ -67,7 +67,9 @@ struct AwsOpenOptions {
 
   // Look for the side tables that are not named, in the environment of the deployed indexers and by name.
   bool find_side_tables = false;
-  bool open_change_stream = false;
+  // Of which tables Deployment::changes reads the streams.
+  enum class Streams { kNone, kMetadata, kAll };
+  Streams streams = Streams::kNone;
 
   std::filesystem::path state_directory{};  // positions in the streams and what was set aside
   std::uint32_t workers = 16;               // requests in flight of one call that makes many

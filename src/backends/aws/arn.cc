@@ -46,4 +46,10 @@ bool IsRegionName(std::string_view text) {
          std::ranges::all_of(text, allowed);
 }
 
+std::string MakeArn(std::string_view service, std::string_view region, std::string_view account,
+                    std::string_view resource) {
+  return fmt::format("arn:{}:{}:{}:{}:{}", PartitionOf(region), service, region, account.empty() ? "*" : account,
+                     resource);
+}
+
 }  // namespace vams::aws
