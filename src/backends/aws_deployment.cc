@@ -14,8 +14,8 @@
 #include "backends/aws/aws_parameters.h"
 #include "backends/aws/aws_search_index.h"
 #include "backends/aws/aws_side_tables.h"
+#include "backends/aws/side_table_names.h"
 #include "backends/aws_connection.h"
-#include "backends/aws_table_names.h"
 
 namespace vams {
 namespace {
@@ -85,7 +85,8 @@ class Assembly {
     aws::SideTableNames names{
         .metadata = options_.metadata_table, .links = options_.link_table, .versions = options_.version_table};
     if (options_.find_side_tables) {
-      TRY_ASSIGN(names, FindSideTables(*connection_, options_.asset_table, std::move(names)));
+      TRY_ASSIGN(const auto lambda, connection_->Client(Service::kLambda));
+      TRY_ASSIGN(names, aws::FindSideTables(*lambda, *dynamodb, options_.asset_table, std::move(names)));
     }
     deployment_.side_tables = std::make_unique<aws::AwsSideTables>(dynamodb, names, tables_);
     TRY_ASSIGN(const auto ssm, connection_->Client(Service::kSsm));
@@ -103,9 +104,10 @@ class Assembly {
     aws::ChangeStreamOptions stream{.state_directory = options_.state_directory};
     if (options_.on_note) {
       stream.on_gap = [note = options_.on_note](const std::string& shard) {
-        note(fmt::format("shard {}: changes older than 24 hours were missed; `vams-migrate verify` finds what they "
-                         "would have changed",
-                         shard));
+        note(
+            fmt::format("shard {}: changes older than 24 hours were missed; `vams-migrate verify` finds what they "
+                        "would have changed",
+                        shard));
       };
     }
     TRY_ASSIGN(const auto streams, connection_->Client(Service::kDynamoDbStreams));
@@ -120,14 +122,13 @@ class Assembly {
         aws::S3Options{.addressing = AddressingOf(connection_->settings().s3_addressing),
                        .head_workers = options_.workers});
     deployment_.topic = std::make_unique<aws::AwsEventTopic>(ClientsOf(connection_, Service::kSns));
-    deployment_.backlog =
-        std::make_unique<aws::AwsEventBacklog>(ClientsOf(connection_, Service::kSns),
-                                               ClientsOf(connection_, Service::kSqs), connection_->region(), clock_);
+    deployment_.backlog = std::make_unique<aws::AwsEventBacklog>(
+        ClientsOf(connection_, Service::kSns), ClientsOf(connection_, Service::kSqs), connection_->region(), clock_);
     if (options_.event_queue.empty()) return {};
-    TRY_ASSIGN(deployment_.file_events,
-               aws::AwsEventQueue::Open(ClientsOf(connection_, Service::kSqs), connection_->region(),
-                                        options_.event_queue,
-                                        {.parked_directory = options_.state_directory / "parked"}, clock_));
+    TRY_ASSIGN(
+        deployment_.file_events,
+        aws::AwsEventQueue::Open(ClientsOf(connection_, Service::kSqs), connection_->region(), options_.event_queue,
+                                 {.parked_directory = options_.state_directory / "parked"}, clock_));
     return {};
   }
 

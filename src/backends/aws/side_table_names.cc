@@ -1,4 +1,4 @@
-#include "backends/aws_table_names.h"
+#include "backends/aws/side_table_names.h"
 
 #include <array>
 #include <nlohmann/json.hpp>
@@ -9,7 +9,7 @@
 
 #include "backends/aws/aws_functions.h"
 
-namespace vams {
+namespace vams::aws {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -29,7 +29,7 @@ struct Wanted {
   std::set<std::string> seen;  // in functions of this deployment
 };
 
-std::array<Wanted, 3> AllOf(aws::SideTableNames& names) {
+std::array<Wanted, 3> AllOf(SideTableNames& names) {
   return {{{.name = &names.metadata,
             .setting = "metadata_storage_table_name",
             .variable = "METADATA_STORAGE_TABLE_NAME",
@@ -60,18 +60,17 @@ Result<bool> Allowed(const Error& error) {
   return std::unexpected(error);
 }
 
-Status FromFunctions(AwsConnection& connection, const std::string& asset_table, std::array<Wanted, 3>& wanted,
+Status FromFunctions(const AwsClient& lambda, const std::string& asset_table, std::array<Wanted, 3>& wanted,
                      bool& refused) {
-  TRY_ASSIGN(const auto lambda, connection.Client(Service::kLambda));
   const std::array<std::string_view, 4> variables{kAssetVariable, wanted[0].variable, wanted[1].variable,
                                                   wanted[2].variable};
-  const auto functions = aws::ListFunctions(*lambda, variables);
+  const auto functions = ListFunctions(lambda, variables);
   if (!functions) {
     TRY_ASSIGN(const bool allowed, Allowed(functions.error()));
     refused = !allowed;
     return {};
   }
-  for (const aws::FunctionSettings& function : *functions) {
+  for (const FunctionSettings& function : *functions) {
     const auto assets = function.variables.find(kAssetVariable);
     if (assets == function.variables.end() || assets->second != asset_table) continue;
     for (Wanted& one : wanted) {
@@ -85,7 +84,7 @@ Status FromFunctions(AwsConnection& connection, const std::string& asset_table, 
   return {};
 }
 
-Result<std::vector<std::string>> ListTables(const aws::AwsClient& dynamodb) {
+Result<std::vector<std::string>> ListTables(const AwsClient& dynamodb) {
   std::vector<std::string> names;
   std::optional<std::string> from;
   for (int page = 0; page < kMaxPages; ++page) {
@@ -106,13 +105,12 @@ Result<std::vector<std::string>> ListTables(const aws::AwsClient& dynamodb) {
 }
 
 // "vams-prod-AssetStorageTable-ABC123": tables of the same deployment share what stands before the word.
-Status FromTableNames(AwsConnection& connection, const std::string& asset_table, std::array<Wanted, 3>& wanted,
+Status FromTableNames(const AwsClient& dynamodb, const std::string& asset_table, std::array<Wanted, 3>& wanted,
                       bool& refused) {
   const std::size_t at = asset_table.find(kAssetWord);
   if (at == std::string::npos) return {};
   const std::string prefix = asset_table.substr(0, at);
-  TRY_ASSIGN(const auto dynamodb, connection.Client(Service::kDynamoDb));
-  const auto tables = ListTables(*dynamodb);
+  const auto tables = ListTables(dynamodb);
   if (!tables) {
     TRY_ASSIGN(const bool allowed, Allowed(tables.error()));
     refused = !allowed;
@@ -131,13 +129,13 @@ Status FromTableNames(AwsConnection& connection, const std::string& asset_table,
 
 }  // namespace
 
-Result<aws::SideTableNames> FindSideTables(AwsConnection& connection, const std::string& asset_table,
-                                           aws::SideTableNames given) {
+Result<SideTableNames> FindSideTables(const AwsClient& lambda, const AwsClient& dynamodb,
+                                      const std::string& asset_table, SideTableNames given) {
   std::array<Wanted, 3> wanted = AllOf(given);
   bool functions_refused = false;
   bool tables_refused = false;
-  if (!Complete(wanted)) TRY(FromFunctions(connection, asset_table, wanted, functions_refused));
-  if (!Complete(wanted)) TRY(FromTableNames(connection, asset_table, wanted, tables_refused));
+  if (!Complete(wanted)) TRY(FromFunctions(lambda, asset_table, wanted, functions_refused));
+  if (!Complete(wanted)) TRY(FromTableNames(dynamodb, asset_table, wanted, tables_refused));
   if (Complete(wanted)) return given;
 
   std::string unknown;
@@ -157,4 +155,4 @@ Result<aws::SideTableNames> FindSideTables(AwsConnection& connection, const std:
                              .WithHint(std::move(hint)));
 }
 
-}  // namespace vams
+}  // namespace vams::aws
