@@ -85,6 +85,8 @@ class MemoryDeployment {
   // kNotFound: no such bucket.
   Status PutObject(const ObjectRef& ref, ObjectHead head);
   void DeleteObject(const ObjectRef& ref);
+  // With all its versions.
+  void EraseObject(const ObjectRef& ref);
   // A message of the file-event queue.
   void Enqueue(std::string body);
   void AddChange(ChangeRecord record);
