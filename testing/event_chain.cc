@@ -24,6 +24,7 @@ class EventChain::Topic final : public EventTopic {
     for (const TopicMessage& message : messages) {
       if (branch != chain_.branches_.end()) branch->second.queue.push_back(message.body);
     }
+    if (chain_.at_once_) chain_.DrainLocked();
     return std::vector<Status>(messages.size());
   }
 
@@ -60,8 +61,17 @@ void EventChain::HandleBatch(Branch& branch) {
   }
 }
 
+void EventChain::WorkAtOnce() {
+  const MutexLock lock(mu_);
+  at_once_ = true;
+}
+
 void EventChain::Drain() {
   const MutexLock lock(mu_);
+  DrainLocked();
+}
+
+void EventChain::DrainLocked() {
   for (auto& [topic, branch] : branches_) {
     while (!branch.queue.empty()) HandleBatch(branch);
   }

@@ -16,7 +16,7 @@
 namespace vams {
 
 // The deployed chain behind the topics: topic -> queue -> bucket-sync function -> file indexer, in batches as the queue
-// gives them. Topics take messages from any thread; Drain() is for one thread at a time.
+// gives them. Safe for concurrent calls.
 class EventChain {
  public:
   EventChain(MemoryDeployment& vams, Compatibility compatibility, Clock& clock);
@@ -26,6 +26,9 @@ class EventChain {
   void Bind(const std::string& topic, BucketSyncBinding binding);
   // For the Deployment; the chain must outlive it.
   std::unique_ptr<EventTopic> MakeTopic();
+
+  // From now on each message is worked off before its publishing returns.
+  void WorkAtOnce();
 
   // Works off the queues, also what bucket sync itself raises. Batches hold 10 messages in the order of publishing.
   void Drain();
@@ -44,12 +47,14 @@ class EventChain {
   static constexpr std::size_t kBatch = 10;
 
   void HandleBatch(Branch& branch);
+  void DrainLocked() REQUIRES(mu_);
 
   MemoryDeployment& vams_;
   Clock& clock_;
   FileIndexer indexer_;
   std::size_t dropped_ = 0;
   mutable Mutex mu_;
+  bool at_once_ GUARDED_BY(mu_) = false;
   std::map<std::string, Branch, std::less<>> branches_ GUARDED_BY(mu_);
   std::map<std::string, std::size_t, std::less<>> published_ GUARDED_BY(mu_);
 };

@@ -93,6 +93,9 @@ class MemoryDeployment {
   std::vector<std::pair<std::string, std::string>> ParkedMessages() const;  // body, reason
   std::vector<std::string> ParkedChanges() const;                           // reasons
 
+  // For further ports onto the same VAMS, made with the functions below.
+  MemoryState& state() { return *state_; }
+
   SourcePorts source();
   AssetTable& assets() { return *assets_; }
   BucketTable& buckets() { return *buckets_; }

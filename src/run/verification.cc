@@ -3,6 +3,7 @@
 #include <map>
 #include <optional>
 
+#include "run/classify_objects.h"
 #include "run/index_verifier.h"
 #include "run/selection.h"
 #include "source/asset_scan.h"
@@ -176,7 +177,29 @@ class Sources {
     for (auto& [bucket, group] : by_bucket) {
       auto& [places, entries] = group;
       TRY_ASSIGN(auto made, expected_.ForObjects(bucket, entries));
+      TRY(NameUndelivered(bucket, entries, made));
       for (std::size_t i = 0; i < made.size(); ++i) settle(places[i], std::move(made[i]));
+    }
+    return {};
+  }
+
+  // An object of which no event is sent, or arrives, was never told of; that is the cause where its document is absent.
+  Status NameUndelivered(const std::string& bucket, const std::vector<ObjectEntry>& entries,
+                         std::vector<Decision>& decisions) {
+    std::vector<NamedObject> named;
+    std::vector<std::size_t> of_named;
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+      if (decisions[i].kind != Decision::Kind::kIndex) continue;
+      const auto text = [&](std::string_view name) {
+        const std::string* value = entries[i].head->FindMetadata(name);
+        return value == nullptr ? std::string() : *value;
+      };
+      named.push_back({entries[i].key, {text("databaseid"), text("assetid")}});
+      of_named.push_back(i);
+    }
+    TRY_ASSIGN(const auto hazards, HazardsOf(run_, expected_, bucket, named));
+    for (std::size_t n = 0; n < hazards.size(); ++n) {
+      if (hazards[n]) decisions[of_named[n]].undelivered = CauseOf(*hazards[n]);
     }
     return {};
   }
