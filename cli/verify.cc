@@ -22,7 +22,7 @@ std::string Shown(const IndexReport& index) {
   add(index.missing, "missing");
   add(index.stale, "stale");
   add(index.unexpected, "unexpected");
-  if (index.failed > 0) out += fmt::format("; {} buckets cannot be listed", Grouped(index.failed));
+  if (index.failed > 0) out += fmt::format("; {} buckets or objects cannot be read", Grouped(index.failed));
   return out;
 }
 

@@ -61,7 +61,7 @@ Result<std::vector<Decision>> ExpectedDocuments::ForObjects(std::string_view buc
     // Where a removed object may have had several documents, none of them is expected: the first stands for all.
     decisions.push_back(
         verdict ? std::move(verdict->front().decision)
-                : ErrorVerdict(FailureStage::kEvent, "object-unreadable", std::move(verdict.error().message)).decision);
+                : ErrorVerdict(FailureStage::kEvent, kObjectUnreadable, std::move(verdict.error().message)).decision);
   }
   return decisions;
 }

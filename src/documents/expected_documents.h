@@ -16,6 +16,9 @@
 
 namespace vams {
 
+// The rule of a kError decision about an object of which it could not be found out.
+inline constexpr std::string_view kObjectUnreadable = "object-unreadable";
+
 // What should be in the indexes, by the rules that the indexers use. Look-ups are batched within a call and kept in a
 // small, bounded memory for the next ones, until Forget(). One thread at a time.
 class ExpectedDocuments {
@@ -27,8 +30,8 @@ class ExpectedDocuments {
   Result<std::vector<Decision>> ForAssets(std::span<const AssetRecord> records);
 
   // One decision for each object of `bucket`, in order, as for an ObjectCreated event of it. A HEAD is sent only for
-  // entries without `head`; where it cannot be told whether the object is there, the decision is kError with rule
-  // "object-unreadable". kDelete: the object is there or was, but no document should be.
+  // entries without `head`; where it cannot be told whether the object is there, the decision is kError with the rule
+  // kObjectUnreadable. kDelete: the object is there or was, but no document should be.
   Result<std::vector<Decision>> ForObjects(std::string_view bucket, std::span<const ObjectEntry> entries);
 
   // What ForObjects() would decide, without the documents: no look-up in the side tables. An error in an answer: that

@@ -121,7 +121,7 @@ void LogIndex(Log& log, std::string_view title, const IndexReport& index) {
   if (index.missing > 0) log.Error("  Missing: {}", index.missing);
   if (index.stale > 0) log.Error("  Stale: {}", index.stale);
   if (index.unexpected > 0) log.Error("  Unexpected: {}", index.unexpected);
-  if (index.failed > 0) log.Error("  Buckets that cannot be listed: {}", index.failed);
+  if (index.failed > 0) log.Error("  Buckets and objects that cannot be read: {}", index.failed);
 }
 
 void LogVerification(Log& log, const VerificationReport& report) {

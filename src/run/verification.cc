@@ -3,6 +3,7 @@
 #include <map>
 #include <optional>
 
+#include "base/text.h"
 #include "run/classify_objects.h"
 #include "run/index_verifier.h"
 #include "run/selection.h"
@@ -30,7 +31,7 @@ class Sources {
             run.options.EffectiveCompatibility()) {}
 
   Status Assets(const Take& take) { return handled_ == nullptr ? AllAssets(take) : HandledAssets(take); }
-  // Buckets whose objects are not known; complete once Objects() has returned.
+  // Buckets whose objects are not known, and objects that could not be read; complete once Objects() has returned.
   std::uint64_t unreadable() const { return unreadable_; }
   Status Objects(const Take& take) { return handled_ == nullptr ? AllObjects(take) : HandledObjects(take); }
 
@@ -147,12 +148,24 @@ class Sources {
     return {};
   }
 
+  // Neither is one object; but what its document should be is not known, and so no document may count as without a
+  // source.
+  void CannotRead(const std::string& object, const std::string& why) {
+    ++unreadable_;
+    run_.findings.Add({IndexKind::kFiles, object, FindingKind::kFailed, "the object cannot be read", why});
+    run_.log.Error("Cannot verify the file {}: {}", Printable(object), why);
+  }
+
   Status TakeEntries(const std::string& bucket, std::vector<ObjectEntry> entries, const Take& take) {
     std::erase_if(entries, [&](const ObjectEntry& e) { return !Selects(run_.options.selection, e); });
     TRY_ASSIGN(auto decisions, expected_.ForObjects(bucket, entries));
     Documents documents;
     documents.reserve(entries.size());
     for (std::size_t i = 0; i < entries.size(); ++i) {
+      if (decisions[i].rule == kObjectUnreadable) {
+        CannotRead(bucket + "/" + entries[i].key, decisions[i].message);
+        continue;
+      }
       if (!MaySelectDocument(run_.options.selection, decisions[i].document.id) &&
           decisions[i].kind == Decision::Kind::kIndex) {
         continue;

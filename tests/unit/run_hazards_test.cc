@@ -300,6 +300,22 @@ TEST_F(RunHazards, AnObjectThatCannotBeReadIsAFailureAndNotASkip) {
   EXPECT_EQ(result->outcome, Outcome::kFindings);
 }
 
+TEST_F(RunHazards, WhatBelongsToAnObjectThatCannotBeReadIsNeverRemoved) {
+  ASSERT_TRUE(PutFile(vams(), "chair/leg.glb"));
+  options_.skip_verification = true;
+  ASSERT_TRUE(Run());
+  deployed_.chain.Drain();
+  deployed_.objects->refuse = [](const ObjectRef&) { return MakeError(ErrorCode::kAccessDenied, "AccessDenied"); };
+  options_.repair = true;
+  options_.remove_unexpected = true;
+  const VerificationResult result = Verify();
+  EXPECT_EQ(result.outcome, Outcome::kFindings);
+  EXPECT_EQ(result.report.file_index.failed, 1u);
+  EXPECT_EQ(result.report.file_index.unexpected, 0u);
+  EXPECT_EQ(result.repaired->removed, 0u);
+  EXPECT_TRUE(Indexed("db-one#chair#/leg.glb"));
+}
+
 // H6 under the other two encodings.
 TEST_F(RunHazards, ARawKeyThatTheIndexerWouldMisreadIsHeldBack) {
   ASSERT_TRUE(PutFile(vams(), "chair/a+b.glb"));
