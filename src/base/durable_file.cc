@@ -92,16 +92,19 @@ Status ReplaceDurably(const std::filesystem::path& path, std::string_view text) 
   return SyncDirectory(path);
 }
 
-Status AppendDurably(const std::filesystem::path& path, std::string_view text) {
-  const Fd fd(open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600));
+Status AppendLineDurably(const std::filesystem::path& path, std::string_view line) {
+  const Fd fd(open(path.c_str(), O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0600));
   if (fd.get() < 0) return Refuse(path, "open", errno);
   struct stat info{};
   if (fstat(fd.get(), &info) != 0) return Refuse(path, "read", errno);
+  char last = '\n';
+  if (info.st_size > 0 && pread(fd.get(), &last, 1, info.st_size - 1) != 1) return Refuse(path, "read", errno);
+  std::string text = last == '\n' ? "" : "\n";
+  text.append(line).push_back('\n');
   Status written = WriteAll(fd.get(), text, path);
   if (written && fsync(fd.get()) != 0) written = Refuse(path, "write", errno);
   if (written) return info.st_size == 0 ? SyncDirectory(path) : Status{};
-  // Half a line would spoil the next one.
-  if (ftruncate(fd.get(), info.st_size) != 0) written.error().message += ", and what was written could not be undone";
+  if (ftruncate(fd.get(), info.st_size) != 0) return written;  // the next line closes what is left
   return written;
 }
 

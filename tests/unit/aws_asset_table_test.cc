@@ -97,6 +97,14 @@ TEST_F(AwsAssetTableTest, GarbageIsABadReplyWithTableAndOperation) {
   }
 }
 
+TEST_F(AwsAssetTableTest, AReplyThatIsCutOrFailsItsChecksumIsNoEmptyTable) {
+  service_.transport->Fail(TransportError::Kind::kCutBody, /*may_have_been_applied=*/true);
+  const auto page = table_.Scan({0, 1}, std::nullopt, ItemCount{1});
+  ASSERT_FALSE(page);
+  EXPECT_TRUE(page.error().retryable);
+  EXPECT_THAT(page.error().message, HasSubstr("table assets"));
+}
+
 TEST_F(AwsAssetTableTest, AMissingTableIsNamed) {
   service_.Refuse("ResourceNotFoundException");
   const auto page = table_.Scan({0, 1}, std::nullopt, ItemCount{1});

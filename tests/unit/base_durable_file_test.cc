@@ -29,18 +29,21 @@ TEST(DurableFile, ReadsWhatWasPutThere) {
   EXPECT_EQ(FilesIn(dir.path()), 1u) << "nothing temporary stays";
 }
 
-TEST(DurableFile, Appends) {
+TEST(DurableFile, AppendsLines) {
   TempDir dir;
   const auto path = dir.path() / "lines";
-  ASSERT_TRUE(AppendDurably(path, "one\n"));
-  ASSERT_TRUE(AppendDurably(path, "two\n"));
+  ASSERT_TRUE(AppendLineDurably(path, "one"));
+  ASSERT_TRUE(AppendLineDurably(path, "two"));
   EXPECT_EQ(*ReadWholeFile(path), "one\ntwo\n");
+  ASSERT_TRUE(ReplaceDurably(path, "one\nhalf a l"));
+  ASSERT_TRUE(AppendLineDurably(path, "three"));
+  EXPECT_EQ(*ReadWholeFile(path), "one\nhalf a l\nthree\n");
 }
 
 TEST(DurableFile, AFailureNamesTheFileAndChangesNothing) {
   TempDir dir;
   const auto missing = dir.path() / "nothing" / "file";
-  for (const Status& status : {ReplaceDurably(missing, "x"), AppendDurably(missing, "x")}) {
+  for (const Status& status : {ReplaceDurably(missing, "x"), AppendLineDurably(missing, "x")}) {
     ASSERT_FALSE(status);
     EXPECT_THAT(status.error().message, HasSubstr(missing.string()));
   }
@@ -48,13 +51,13 @@ TEST(DurableFile, AFailureNamesTheFileAndChangesNothing) {
   const auto directory = dir.path() / "directory";
   std::filesystem::create_directory(directory);
   EXPECT_FALSE(ReplaceDurably(directory, "x"));
-  EXPECT_FALSE(AppendDurably(directory, "x"));
+  EXPECT_FALSE(AppendLineDurably(directory, "x"));
   EXPECT_FALSE(ReadWholeFile(directory));
   EXPECT_EQ(FilesIn(dir.path()), 1u);
 }
 
 TEST(DurableFile, AFullDiskIsToldApart) {
-  const auto status = AppendDurably("/dev/full", "x");
+  const auto status = AppendLineDurably("/dev/full", "x");
   ASSERT_FALSE(status);
   EXPECT_EQ(status.error().code, ErrorCode::kNoSpace);
 }

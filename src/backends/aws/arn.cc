@@ -28,6 +28,15 @@ std::string FormatArn(const Arn& arn) {
   return fmt::format("arn:{}:{}:{}:{}:{}", arn.partition, arn.service, arn.region, arn.account, arn.resource);
 }
 
+std::string ResourceArn(std::string_view service, std::string_view region, std::string_view account,
+                        std::string_view resource) {
+  return FormatArn({.partition = std::string(PartitionOf(region)),
+                    .service = std::string(service),
+                    .region = std::string(region),
+                    .account = account.empty() ? "*" : std::string(account),
+                    .resource = std::string(resource)});
+}
+
 std::string_view PartitionOf(std::string_view region) {
   using Row = std::pair<std::string_view, std::string_view>;
   constexpr std::array kByPrefix = {Row{"cn-", "aws-cn"},         Row{"us-gov-", "aws-us-gov"},
@@ -44,12 +53,6 @@ bool IsRegionName(std::string_view text) {
   const auto allowed = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; };
   return !text.empty() && text.size() <= 32 && text.front() != '-' && text.back() != '-' &&
          std::ranges::all_of(text, allowed);
-}
-
-std::string MakeArn(std::string_view service, std::string_view region, std::string_view account,
-                    std::string_view resource) {
-  return fmt::format("arn:{}:{}:{}:{}:{}", PartitionOf(region), service, region, account.empty() ? "*" : account,
-                     resource);
 }
 
 }  // namespace vams::aws

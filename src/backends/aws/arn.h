@@ -18,15 +18,13 @@ struct Arn {
 // nullopt: not six parts, another first one, or an empty partition, service or resource.
 std::optional<Arn> ParseArn(std::string_view text);
 std::string FormatArn(const Arn& arn);
+// Of what is in a region, in the region's partition. `account` "" is unknown and gives '*', as a policy may have it.
+std::string ResourceArn(std::string_view service, std::string_view region, std::string_view account,
+                        std::string_view resource);
 
 // Which world of AWS a region belongs to: "aws", "aws-cn", "aws-us-gov", ...
 std::string_view PartitionOf(std::string_view region);
 // Does the text have the form of a region's name? It ends up in host names: nothing else may.
 bool IsRegionName(std::string_view text);
-
-// "arn:aws:dynamodb:eu-west-1:123456789012:table/assets"; the partition is that of the region. `account` "" is unknown
-// and gives '*', which is what a policy may hold.
-std::string MakeArn(std::string_view service, std::string_view region, std::string_view account,
-                    std::string_view resource);
 
 }  // namespace vams::aws

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "backends/aws/arn.h"
+#include "backends/aws/json_field.h"
 #include "base/text.h"
 
 namespace vams::aws {
@@ -20,12 +21,6 @@ constexpr std::size_t kNamesARequest = 10;
 std::unexpected<Error> Unreadable(std::string_view what) {
   return std::unexpected(
       MakeError(ErrorCode::kBadReply, "the reply cannot be read: {}", what).WithOperation("ssm:GetParameters"));
-}
-
-std::string Text(const Json& object, const char* name) {
-  if (!object.is_object()) return {};
-  const auto member = object.find(name);
-  return member != object.end() && member->is_string() ? member->get<std::string>() : std::string();
 }
 
 }  // namespace
@@ -43,7 +38,7 @@ std::string AwsParameters::ArnOf(std::span<const std::string> names) const {
   const bool one = std::ranges::all_of(names, [&](const std::string& name) { return name == common; });
   const std::string path = one ? std::string(common) : std::string(common.substr(0, common.rfind('/') + 1)) + "*";
   if (path.starts_with("arn:")) return path;
-  return MakeArn("ssm", ssm_->region(), account_, (path.starts_with('/') ? "parameter" : "parameter/") + path);
+  return ResourceArn("ssm", ssm_->region(), account_, (path.starts_with('/') ? "parameter" : "parameter/") + path);
 }
 
 Result<std::vector<std::optional<std::string>>> AwsParameters::GetBatch(std::span<const std::string> names) const {
@@ -58,9 +53,9 @@ Result<std::vector<std::optional<std::string>>> AwsParameters::GetBatch(std::spa
   for (const Json& parameter : *parameters) {
     const auto value = parameter.is_object() ? parameter.find("Value") : parameter.end();
     if (value == parameter.end() || !value->is_string()) return Unreadable("a parameter has no Value");
-    const std::string selector = Text(parameter, "Selector");
+    const std::string selector = TextField(parameter, "Selector");
     for (const char* name : {"Name", "ARN"}) {
-      if (const std::string text = Text(parameter, name); !text.empty())
+      if (const std::string text = TextField(parameter, name); !text.empty())
         values[text + selector] = value->get<std::string>();
     }
   }

@@ -5,6 +5,7 @@
 #include <system_error>
 #include <utility>
 
+#include "backends/aws/json_field.h"
 #include "base/durable_file.h"
 #include "base/file_lock.h"
 #include "base/text.h"
@@ -34,11 +35,6 @@ Status MakeDirectory(const std::filesystem::path& directory) {
 
 std::filesystem::path LockOf(std::filesystem::path path) { return path += ".lock"; }
 
-std::string TextOf(const Json& object, const char* name) {
-  const auto member = object.find(name);
-  return member != object.end() && member->is_string() ? member->get<std::string>() : std::string();
-}
-
 }  // namespace
 
 CheckpointDirectory::CheckpointDirectory(std::filesystem::path directory, const Clock& clock)
@@ -67,9 +63,9 @@ Result<CheckpointDirectory::Entries> CheckpointDirectory::Read(const std::filesy
   Entries entries;
   for (const auto& [shard, entry] : positions->items()) {
     if (!entry.is_object() || !entry.contains("after") || !entry["after"].is_string()) return Corrupt(path, shard);
-    const auto saved_at = ParseIso(TextOf(entry, "saved_at"));
+    const auto saved_at = ParseIso(TextField(entry, "saved_at"));
     if (!saved_at) return Corrupt(path, shard + ": saved_at");
-    entries[shard] = {.position = {TextOf(entry, "after")}, .saved_at = *saved_at};
+    entries[shard] = {.position = {TextField(entry, "after")}, .saved_at = *saved_at};
   }
   return entries;
 }
@@ -110,7 +106,7 @@ Status CheckpointDirectory::Park(std::string_view line) const {
   const auto path = directory_ / "parked.ndjson";
   TRY(MakeDirectory(directory_));
   TRY_ASSIGN(const FileLock lock, FileLock::Wait(LockOf(path)));
-  return AppendDurably(path, std::string(line).append("\n"));
+  return AppendLineDurably(path, line);
 }
 
 }  // namespace vams::aws

@@ -29,8 +29,9 @@ DynamoTable::DynamoTable(std::shared_ptr<const AwsClient> client, std::string na
     : client_(std::move(client)), name_(std::move(name)), options_(std::move(options)) {}
 
 std::string DynamoTable::Arn(std::string_view index) const {
-  std::string arn =
-      name_.starts_with("arn:") ? name_ : MakeArn("dynamodb", client_->region(), options_.account, "table/" + name_);
+  std::string arn = name_.starts_with("arn:")
+                        ? name_
+                        : ResourceArn("dynamodb", client_->region(), options_.account, "table/" + name_);
   if (!index.empty()) arn.append("/index/").append(index);
   return arn;
 }
@@ -61,8 +62,9 @@ Result<ItemPage> DynamoTable::ReadPage(std::string_view operation, Json request,
   }
   const auto next = reply.find("LastEvaluatedKey");
   if (next == reply.end() || next->is_null()) return page;
-  if (!next->is_object() || next->empty()) return std::unexpected(Unreadable(operation, "its LastEvaluatedKey"));
-  page.next = Dump(*next);
+  const auto key = AttributeMapFromDynamoJson(*next);
+  if (!key || key->empty()) return std::unexpected(Unreadable(operation, "its LastEvaluatedKey"));
+  page.next = DumpDynamoJson(*key);
   // It would go on for ever.
   if (page.next == from) return std::unexpected(Unreadable(operation, "it ends where it started"));
   return page;

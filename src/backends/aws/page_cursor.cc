@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "model/attribute_value.h"
+
 namespace vams::aws {
 namespace {
 
@@ -27,16 +29,18 @@ Cursor PageCursor(Segment segment, const std::string& last_key) {
 Result<std::string> LastKeyFrom(const Cursor& cursor, Segment segment) {
   const Json json = Json::parse(cursor.token, nullptr, false);
   if (!json.is_object() || !IsNumber(json, "segment") || !IsNumber(json, "total") || !json.contains("key") ||
-      !json["key"].is_object() || json["key"].empty()) {
+      json["key"].empty()) {
     return Fail(ErrorCode::kInvalid, "not a position in a scan of DynamoDB");
   }
+  const auto key = AttributeMapFromDynamoJson(json["key"]);
+  if (!key) return Fail(ErrorCode::kInvalid, "not a position in a scan of DynamoDB: {}", key.error().message);
   const auto index = json["segment"].get<std::uint64_t>();
   const auto total = json["total"].get<std::uint64_t>();
   if (index != segment.index || total != segment.total) {
     return Fail(ErrorCode::kInvalid, "the position is one of segment {} of {}, not of {} of {}", index, total,
                 segment.index, segment.total);
   }
-  return json["key"].dump(-1, ' ', false, Json::error_handler_t::replace);
+  return DumpDynamoJson(*key);
 }
 
 Status CheckSegment(Segment segment) {

@@ -5,18 +5,13 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "backends/aws/json_field.h"
 #include "backends/aws/stream_record.h"
 
 namespace vams::aws {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-std::string TextOf(const Json& object, const char* name) {
-  if (!object.is_object()) return {};
-  const auto member = object.find(name);
-  return member != object.end() && member->is_string() ? member->get<std::string>() : std::string();
-}
 
 std::unexpected<Error> Unreadable(const std::string& table, std::string_view what) {
   return std::unexpected(
@@ -61,7 +56,7 @@ Result<std::string> StreamCatalog::StreamOf(const DynamoTable& table) const {
   const auto specification = description.find("StreamSpecification");
   const bool has_specification = specification != description.end() && specification->is_object();
   const bool enabled = has_specification && specification->value("StreamEnabled", Json()) == true;
-  const std::string stream = TextOf(description, "LatestStreamArn");
+  const std::string stream = TextField(description, "LatestStreamArn");
   const std::string enable = fmt::format(
       "aws dynamodb update-table --table-name {} --stream-specification "
       "StreamEnabled=true,StreamViewType=NEW_IMAGE",
@@ -71,7 +66,7 @@ Result<std::string> StreamCatalog::StreamOf(const DynamoTable& table) const {
                                .WithOperation("dynamodb:DescribeTable")
                                .WithHint("enable it: " + enable));
   }
-  const std::string view = TextOf(*specification, "StreamViewType");
+  const std::string view = TextField(*specification, "StreamViewType");
   if (view != "NEW_IMAGE" && view != "NEW_AND_OLD_IMAGES") {
     return std::unexpected(MakeError(ErrorCode::kPrecondition,
                                      "the change stream of table {} is of the type {}, which does not tell what was "
@@ -98,13 +93,13 @@ Status StreamCatalog::AddShards(ChangedTable changed, const DynamoTable& table, 
     const auto page = description->find("Shards");
     if (page == description->end() || !page->is_array()) return Unreadable(table.name(), "it has no Shards");
     for (const Json& json : *page) {
-      StreamShard shard{.changed = changed, .table = table.name(), .stream = stream, .id = TextOf(json, "ShardId")};
+      StreamShard shard{.changed = changed, .table = table.name(), .stream = stream, .id = TextField(json, "ShardId")};
       if (shard.id.empty()) return Unreadable(table.name(), "a shard has no ShardId");
       shard.name = prefix + shard.id;
-      if (const std::string parent = TextOf(json, "ParentShardId"); !parent.empty()) shard.parent = prefix + parent;
+      if (const std::string parent = TextField(json, "ParentShardId"); !parent.empty()) shard.parent = prefix + parent;
       shards.push_back(std::move(shard));
     }
-    const std::string next = TextOf(*description, "LastEvaluatedShardId");
+    const std::string next = TextField(*description, "LastEvaluatedShardId");
     if (next.empty()) return {};
     // It would go on for ever.
     if (next == last || page->empty()) return Unreadable(table.name(), "it ends where it started");
