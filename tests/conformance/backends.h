@@ -44,6 +44,8 @@ class TestVams {
 struct Deviations {
   bool takes_given_facts = true;                // false: S3 itself makes the ETag, time and version id of an object
   std::string umlaut_in_metadata = "\xC3\xA4";  // ministack answers in Latin-1 what came in UTF-8
+  bool keys_are_paths = false;                  // versitygw keeps objects as files: what is no path has no such key
+  bool has_notifications = true;                // false: servers of S3 alone notify nobody, and say so with an error
   bool void_receipts_succeed = true;            // false: ministack refuses the receipt of an earlier delivery
   // DynamoDB's streams tell the keys of the table alone; a removed link says nothing about its assets there.
   bool removals_tell_index_keys = true;
