@@ -3,6 +3,8 @@
 #include <functional>
 #include <string>
 
+#include "base/text.h"
+#include "indexers/partial_write.h"
 #include "indexers/queue_consumer.h"
 #include "indexers/stream_consumer.h"
 #include "run/background_worker.h"
@@ -22,6 +24,9 @@ BackgroundWorker::Step Counting(Log& log, std::string_view name, std::function<R
   return [&log, name, step = std::move(step)]() -> Result<std::uint64_t> {
     TRY_ASSIGN(const StepCounts counts, step());
     if (counts.parked > 0) log.Warning("The {} set {} records aside: see `local status`", name, counts.parked);
+    for (const PartialDocument& document : counts.partial) {
+      log.Warning("{}: {} ({})", Printable(document.id), RefusalCause(document.fields), RefusalDetail(document.fields));
+    }
     // What only comes again is no progress: without a pause it would be asked for without end.
     return counts.taken > counts.again ? counts.taken : 0;
   };
