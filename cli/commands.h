@@ -6,6 +6,7 @@ namespace vams::cli {
 
 std::unique_ptr<Command> MakeRun();
 std::unique_ptr<Command> MakeReindex();
+std::unique_ptr<Command> MakePlan();
 std::unique_ptr<Command> MakeVerify();
 std::unique_ptr<Command> MakeRollback();
 std::unique_ptr<Command> MakeConfigTemplate();
