@@ -226,7 +226,7 @@ Result<std::vector<Result<ObjectDecision>>> FileLoader::DecideWithoutDocuments(s
       decision.decision = FailureVerdict(std::move(id), std::move(*failure)).decision;
       continue;
     }
-    decision.decision = IndexVerdict({.id = std::move(id), .body = {}}, "File document indexed").decision;
+    decision.decision = IndexVerdict({.id = std::move(id), .body = {}}, "").decision;
     decision.asset = std::move(w.request.asset);
     decision.version_id = w.head->version_id;
   }

@@ -86,7 +86,7 @@ struct Options {
   Attribution attribution = Attribution::kHead;
   EventKeyEncoding event_key_encoding = EventKeyEncoding::kMinimal;
   std::optional<Compatibility> compatibility;  // nullopt: kRepaired with `local`, else kUpstream
-  bool allow_rewrites = false;                 // publish also where a document of another owner may be overwritten (H2)
+  bool allow_rewrites = false;                 // publish also where bucket sync would rewrite the object (H2)
   bool single_topic = false;                   // publish to the one topic given also where a bucket notifies another
 
   // verify.
