@@ -56,7 +56,9 @@ TEST_F(ParkedMessagesTest, ClosesALineThatWasCut) {
   for (const std::size_t left : {whole.size() - 1, whole.size() / 2, std::size_t{1}}) {
     std::ofstream(messages_.file(), std::ios::trunc) << whole.substr(0, left);
     ASSERT_TRUE(messages_.Append("2", "second", "why", UtcTime{}));
-    EXPECT_EQ(Records().back()["body"], "second") << left;
+    const auto records = Records();
+    ASSERT_FALSE(records.empty()) << left;
+    EXPECT_EQ(records.back()["body"], "second") << left;
   }
 }
 

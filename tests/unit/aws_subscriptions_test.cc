@@ -54,7 +54,7 @@ TEST_F(AwsSubscriptionsTest, None) {
 
 TEST_F(AwsSubscriptionsTest, PagesWithoutEnd) {
   script_->Otherwise([pages = std::make_shared<int>(0)](const HttpRequest&) -> Sent {
-    return HttpReply{.status = 200, .body = Page("", "t" + std::to_string(++*pages % 2))};
+    return HttpReply{.status = 200, .body = Page("", ++*pages < 10 ? "t" + std::to_string(*pages % 2) : "")};
   });
   EXPECT_EQ(subscriptions_.QueuesOf(kTopic).error().code, ErrorCode::kBadReply);
   EXPECT_THAT(script_->requests(), SizeIs(3));
