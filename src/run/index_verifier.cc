@@ -144,8 +144,10 @@ Status IndexVerifier::Settle(Suspect& suspect) {
   if (!suspect.actual) {
     ++report_.missing;
     const bool refused = !suspect.refused.empty();
-    return AddFinding(FindingKind::kMissing, id, suspect.locator,
-                      refused ? RefusalCause(suspect.refused) : "not in the index", RefusalDetail(suspect.refused));
+    const std::string& held_back = suspect.now.undelivered;
+    const std::string why = held_back.empty() ? "not in the index" : held_back;
+    return AddFinding(FindingKind::kMissing, id, suspect.locator, refused ? RefusalCause(suspect.refused) : why,
+                      RefusalDetail(suspect.refused));
   }
   if (!suspect.no_object && suspect.differences.empty()) {
     ++report_.right;
@@ -166,8 +168,9 @@ Status IndexVerifier::Settle(Suspect& suspect) {
     return AddFinding(FindingKind::kStale, id, suspect.locator, RefusalCause(suspect.refused),
                       RefusalDetail(suspect.refused), Mend::kNo);
   }
-  return AddFinding(FindingKind::kStale, id, suspect.locator, FieldsCause(suspect.differences),
-                    FieldsDetail(suspect.differences));
+  std::string detail = FieldsDetail(suspect.differences);
+  if (!suspect.now.undelivered.empty()) detail += "; " + suspect.now.undelivered;
+  return AddFinding(FindingKind::kStale, id, suspect.locator, FieldsCause(suspect.differences), std::move(detail));
 }
 
 Status IndexVerifier::RecheckPresent() {

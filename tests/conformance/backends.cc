@@ -62,11 +62,29 @@ std::vector<Backend> With(std::vector<Backend> others) {
 
 }  // namespace
 
-std::vector<Backend> TableBackends() { return {Embedded()}; }
+std::vector<Backend> TableBackends() {
+  std::vector<Backend> backends{Embedded()};
+  JoinDynamoDb(backends);
+  return backends;
+}
 
-std::vector<Backend> ObjectBackends() { return {Embedded()}; }
+std::vector<Backend> ParameterBackends() {
+  std::vector<Backend> backends{Embedded()};
+  JoinSsm(backends);
+  return backends;
+}
 
-std::vector<Backend> EventBackends() { return {Embedded()}; }
+std::vector<Backend> ObjectBackends() {
+  std::vector<Backend> backends{Embedded()};
+  JoinS3(backends);
+  return backends;
+}
+
+std::vector<Backend> EventBackends() {
+  std::vector<Backend> backends{Embedded()};
+  JoinSnsSqs(backends);
+  return backends;
+}
 
 std::vector<Backend> IndexBackends() { return With(OpenSearchBackends()); }
 
