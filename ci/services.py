@@ -20,6 +20,8 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 SCRIPTS = ROOT / "testing" / "services"
 STATES = ROOT / "build" / "services"
 STATE = STATES / str(os.getpid())
+# What the servers that verify signatures know, and what the tests sign with.
+KEYS = {"VAMS_TEST_ACCESS_KEY": "vamslocal", "VAMS_TEST_SECRET_KEY": "vamslocalsecret"}
 START_SECONDS = 30 * 60  # the first time it installs
 STOP_SECONDS = 60
 TRIES = 5  # of a port that somebody else took between the look and the start
@@ -29,11 +31,11 @@ REQUIRED = {
     "ministack": ("MINISTACK_PORT", "VAMS_TEST_AWS_ENDPOINT"),
     "opensearch": ("OPENSEARCH_PORT", "VAMS_TEST_OPENSEARCH_ENDPOINT"),
 }
-# As above, and the program that installing needs. Of those that tell the same variable the first that is there runs.
+# As above, and the program that installing needs.
 OPTIONAL = {
     "dynoxide": ("DYNOXIDE_PORT", "VAMS_TEST_DYNAMODB_ENDPOINT", "cargo"),
     "versitygw": ("VERSITYGW_PORT", "VAMS_TEST_S3_ENDPOINT", "go"),
-    "minio": ("MINIO_PORT", "VAMS_TEST_S3_ENDPOINT", "go"),
+    "minio": ("MINIO_PORT", "VAMS_TEST_S3_ENDPOINT_2", "go"),
 }
 
 
@@ -89,8 +91,8 @@ class Services:
 
     @property
     def env(self):
-        """What tests are told: an address for each server."""
-        return dict(self._env)
+        """What tests are told: an address for each server, and the keys; nothing before the servers run."""
+        return {**KEYS, **self._env} if self._env else {}
 
     def start(self, log):
         """Starts every required server, then the optional ones that can be; the text of what went wrong, "" for nothing."""
@@ -100,15 +102,11 @@ class Services:
                 if not self._start(name, port_variable, variable, out):
                     return pathlib.Path(log).read_text(errors="replace")
             for name, (port_variable, variable, toolchain) in OPTIONAL.items():
-                if variable in self._env:
-                    continue
                 why = self._why_not(name, toolchain)
                 if not why and not self._start(name, port_variable, variable, out):
                     return pathlib.Path(log).read_text(errors="replace")
                 if why:
                     self.absent.append(f"{name}: {why}")
-        # versitygw is not missed where minio runs.
-        self.absent = [line for line in self.absent if OPTIONAL[line.split(":")[0]][1] not in self._env]
         return ""
 
     def _why_not(self, name, toolchain):
@@ -125,7 +123,7 @@ class Services:
         return shutil.which(program, path=os.pathsep.join(places)) is not None
 
     def _environment(self, state):
-        env = {**os.environ, "SERVICES_HOME": str(home()), "SERVICES_STATE": str(state), "SERVICES_INSTANCE": ""}
+        env = {**os.environ, "SERVICES_HOME": str(home()), "SERVICES_STATE": str(state), "SERVICES_INSTANCE": "", **KEYS}
         env.update({variable: str(port) for variable, port in self._ports.items()})
         return env
 

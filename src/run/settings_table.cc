@@ -190,7 +190,7 @@ const Setting kSettings[] = {
      .form = TextForm::kSwitch,
      .commands = Bit(CommandKind::kVerify),
      .expected = kBoolean,
-     .help = "say of each finding how its cause was told",
+     .help = "say of each finding how its cause was told; on AWS, replay refused documents on scratch indexes",
      .group = kWhat,
      .apply = [](Options& o, const Value& v) { return Switch(v, o.explain); }},
 

@@ -3,13 +3,13 @@
 #include <unistd.h>
 
 #include <atomic>
-#include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
 #include "backends/aws/aws_search_index.h"
 #include "net/curl_transport.h"
 #include "net/make_transport.h"
+#include "tests/conformance/aws_server.h"
 #include "tests/conformance/backends.h"
 
 namespace vams::conformance {
@@ -81,12 +81,19 @@ class OpenSearchVams final : public TestVams {
 
 }  // namespace
 
-std::vector<Backend> OpenSearchBackends() {
-  const char* endpoint = std::getenv("VAMS_TEST_OPENSEARCH_ENDPOINT");
-  if (endpoint == nullptr || *endpoint == '\0') return {};
-  return {{.name = "OpenSearch",
-           .open = [endpoint = std::string(endpoint)] { return std::make_unique<OpenSearchVams>(endpoint); },
-           .deviations = {.index_folds_marks = false, .index_parts_words = false}}};
+void JoinOpenSearch(std::vector<Backend>& backends) {
+  const auto server = AwsServer::FromEnvironment("VAMS_TEST_OPENSEARCH_ENDPOINT");
+  if (server && !*server) return;
+  Backend backend{.name = "OpenSearch", .open = {}};
+  // A wrong setting fails every test and says why; it never leaves the backend out.
+  if (!server) {
+    backend.open = [why = server.error().message]() -> std::unique_ptr<TestVams> { throw std::runtime_error(why); };
+  } else {
+    backend.open = [endpoint = (*server)->endpoint()] { return std::make_unique<OpenSearchVams>(endpoint); };
+    backend.deviations.index_folds_marks = false;
+    backend.deviations.index_parts_words = false;
+  }
+  backends.push_back(std::move(backend));
 }
 
 }  // namespace vams::conformance

@@ -55,11 +55,6 @@ Backend Embedded() {
           .deviations = {.index_checks_types = false, .index_has_siblings = false}};
 }
 
-std::vector<Backend> With(std::vector<Backend> others) {
-  others.insert(others.begin(), Embedded());
-  return others;
-}
-
 }  // namespace
 
 std::vector<Backend> TableBackends() {
@@ -86,7 +81,11 @@ std::vector<Backend> EventBackends() {
   return backends;
 }
 
-std::vector<Backend> IndexBackends() { return With(OpenSearchBackends()); }
+std::vector<Backend> IndexBackends() {
+  std::vector<Backend> backends{Embedded()};
+  JoinOpenSearch(backends);
+  return backends;
+}
 
 std::string BackendName(const testing::TestParamInfo<Backend>& info) { return info.param.name; }
 

@@ -72,14 +72,12 @@ std::vector<Backend> ParameterBackends();
 std::vector<Backend> ObjectBackends();  // object store
 std::vector<Backend> EventBackends();   // topic and queue
 std::vector<Backend> IndexBackends();   // search index
-// The real servers that the environment names, by service; none: empty. The runner decides what must be there
-// (ci/test.py).
-std::vector<Backend> OpenSearchBackends();
 
-// Append the servers that the environment names (tests/conformance/aws_objects_backend.cc, aws_events_backend.cc).
-void JoinS3(std::vector<Backend>& backends);
-void JoinSnsSqs(std::vector<Backend>& backends);
-// Append the servers that the environment names (tests/conformance/aws_tables_backend.cc).
+// Append the real servers that the environment names; which must be there the runner decides (ci/test.py).
+void JoinS3(std::vector<Backend>& backends);          // aws_objects_backend.cc
+void JoinSnsSqs(std::vector<Backend>& backends);      // aws_events_backend.cc
+void JoinOpenSearch(std::vector<Backend>& backends);  // aws_index_backend.cc
+// Both in aws_tables_backend.cc.
 void JoinDynamoDb(std::vector<Backend>& backends);
 void JoinSsm(std::vector<Backend>& backends);
 

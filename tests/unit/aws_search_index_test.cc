@@ -174,6 +174,9 @@ TEST_F(AwsSearchIndexTest, AsksForFewerWhereTheReplyWouldBeTooLarge) {
   ASSERT_TRUE(page) << page.error().message;
   EXPECT_THAT(page->hits, SizeIs(2));
   EXPECT_TRUE(page->next) << "two of two is not the end";
+  wire_->Then(200, Hits("p0", 2, 1)).Then(200, "{}");
+  ASSERT_TRUE(index_->Scan(page->next, ItemCount{4}, ScanContent::kDocuments));
+  EXPECT_EQ(nlohmann::json::parse(wire_->requests().at(4).body.view())["size"], 2) << "it stays with what fits";
   wire_->Fail(TransportError::Kind::kTooLarge);
   wire_->Then(200, R"({"docs":[{"_id":"a","found":true,"_source":{}}]})");
   wire_->Then(200, R"({"docs":[{"_id":"b","found":false}]})");
@@ -184,10 +187,10 @@ TEST_F(AwsSearchIndexTest, AsksForFewerWhereTheReplyWouldBeTooLarge) {
 }
 
 TEST_F(AwsSearchIndexTest, RefusesForeignCursors) {
-  for (const char* token : {"", "{}", "n12", R"({"index":"*","shards":1,"shard":0,"pit":"","after":""})",
-                            R"({"index":"files","shards":1,"shard":2,"pit":"","after":""})",
-                            R"({"index":"files","shards":1,"shard":0,"pit":"","after":"x"})",
-                            R"({"index":"files","shards":-1,"shard":0,"pit":"","after":""})"}) {
+  for (const char* token : {"", "{}", "n12", R"({"index":"*","shards":1,"shard":0,"pit":"","after":"","most":0})",
+                            R"({"index":"files","shards":1,"shard":2,"pit":"","after":"","most":0})",
+                            R"({"index":"files","shards":1,"shard":0,"pit":"","after":"x","most":0})",
+                            R"({"index":"files","shards":-1,"shard":0,"pit":"","after":"","most":0})"}) {
     const auto page = index_->Scan(Cursor{token}, ItemCount{1}, ScanContent::kIds);
     ASSERT_FALSE(page) << token;
     EXPECT_EQ(page.error().code, ErrorCode::kInvalid) << token;

@@ -19,6 +19,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kIdsAtOnce = 1000;
+constexpr Bytes kLargestReply{std::uint64_t{8} << 20};  // of more than one document
 constexpr std::uint64_t kClearedAtOnce = 10000;
 constexpr int kFruitlessRounds = 5;
 constexpr std::uint64_t kMostHits = 10000;  // index.max_result_window
@@ -202,8 +203,9 @@ Result<ItemCount> AwsSearchIndex::Count() {
 }
 
 Status AwsSearchIndex::FetchMany(std::span<const std::string> ids, std::vector<std::optional<std::string>>& into) {
-  const HttpRequest request =
+  HttpRequest request =
       Request(Method::kPost, "_mget", Json{{"ids", ids}}.dump(-1, ' ', false, Json::error_handler_t::replace));
+  if (ids.size() > 1) request.max_reply = kLargestReply;
   const auto reply = client_->Send(request);
   if (!reply && reply.error().code == ErrorCode::kTooLarge && ids.size() > 1) {
     TRY(FetchMany(ids.first(ids.size() / 2), into));

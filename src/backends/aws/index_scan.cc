@@ -13,7 +13,8 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::string_view kKeepAlive = "10m";
-constexpr std::uint64_t kLargestPage = 10000;  // index.max_result_window
+constexpr std::uint64_t kLargestPage = 10000;           // index.max_result_window
+constexpr Bytes kLargestReply{std::uint64_t{8} << 20};  // of more than one document: pages are held in memory
 
 Status OpenView(const OpenSearchClient& client, ScanPosition& position) {
   OpenSearchClient::Query query{{"keep_alive", std::string(kKeepAlive)}};
@@ -51,9 +52,9 @@ std::string SearchBody(const ScanPosition& position, std::uint64_t size, ScanCon
 
 Result<HitsReply> ReadView(const OpenSearchClient& client, const ScanPosition& position, std::uint64_t size,
                            ScanContent content) {
-  const HttpRequest request =
-      client.Request(Method::kPost, "POST _search", "_search", SearchBody(position, size, content),
-                     {{"allow_partial_search_results", "false"}});
+  HttpRequest request = client.Request(Method::kPost, "POST _search", "_search", SearchBody(position, size, content),
+                                       {{"allow_partial_search_results", "false"}});
+  if (size > 1) request.max_reply = kLargestReply;
   const auto reply = client.Send(request);
   if (!reply) {
     // The index was there when the view was opened, so it is the view that is gone.
@@ -66,12 +67,13 @@ Result<HitsReply> ReadView(const OpenSearchClient& client, const ScanPosition& p
 }
 
 // As ReadView; where the documents are so large that the reply would not fit, fewer of them.
-Result<HitsReply> ReadSome(const OpenSearchClient& client, const ScanPosition& position, std::uint64_t& size,
+Result<HitsReply> ReadSome(const OpenSearchClient& client, ScanPosition& position, std::uint64_t& size,
                            ScanContent content) {
   for (;;) {
     auto reply = ReadView(client, position, size, content);
     if (reply || reply.error().code != ErrorCode::kTooLarge || size == 1) return reply;
     size /= 2;
+    position.most = size;
   }
 }
 
@@ -82,7 +84,8 @@ Cursor ToCursor(const ScanPosition& position) {
                {"shards", position.shards},
                {"shard", position.shard},
                {"pit", position.pit_id},
-               {"after", position.after}}
+               {"after", position.after},
+               {"most", position.most}}
               .dump(-1, ' ', false, Json::error_handler_t::replace)};
 }
 
@@ -95,14 +98,15 @@ Result<ScanPosition> FromCursor(const Cursor& cursor) {
   for (const char* name : {"index", "pit", "after"}) {
     if (!json.contains(name) || !json[name].is_string()) return unknown();
   }
-  for (const char* name : {"shards", "shard"}) {
+  for (const char* name : {"shards", "shard", "most"}) {
     if (!json.contains(name) || !json[name].is_number_unsigned()) return unknown();
   }
   ScanPosition position{.index = json["index"],
                         .shards = json["shards"],
                         .shard = json["shard"],
                         .pit_id = json["pit"],
-                        .after = json["after"]};
+                        .after = json["after"],
+                        .most = json["most"]};
   const bool sound = CheckIndexName(position.index) && position.shard <= position.shards &&
                      (position.after.empty() || Json::parse(position.after, nullptr, false).is_array());
   if (!sound) return unknown();
@@ -112,6 +116,7 @@ Result<ScanPosition> FromCursor(const Cursor& cursor) {
 Result<IndexPage> ReadPage(const OpenSearchClient& client, ScanPosition position, ItemCount limit,
                            ScanContent content) {
   std::uint64_t size = std::min(limit.value, kLargestPage);
+  if (position.most > 0) size = std::min(size, position.most);
   IndexPage page;
   const std::size_t rounds = std::max<std::size_t>(position.shards, 1);
   for (; position.shard < rounds; ++position.shard) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -18,8 +19,9 @@ struct ScanPosition {
   std::string index;
   std::size_t shards = 0;  // 0: the index is read as a whole, in the order of ids (serverless)
   std::size_t shard = 0;
-  std::string pit_id{};  // "": not open yet
-  std::string after{};   // JSON array; "": at the beginning
+  std::string pit_id{};    // "": not open yet
+  std::string after{};     // JSON array; "": at the beginning
+  std::uint64_t most = 0;  // hits of a page, where documents were so large that the reply would not fit; 0: as asked
 };
 
 Cursor ToCursor(const ScanPosition& position);
