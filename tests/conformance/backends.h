@@ -42,6 +42,8 @@ struct Deviations {
   bool removals_tell_index_keys = true;
   // dynoxide makes a record of a write that changes nothing.
   bool equal_writes_leave_no_record = true;
+  // dynoxide gives attributes, and the members of sets, in an order of its own.
+  bool keeps_the_order_of_attributes = true;
 };
 
 struct Backend {
