@@ -188,8 +188,15 @@ void Join(std::vector<Backend>& backends, const char* name, const char* variable
 void JoinS3(std::vector<Backend>& backends) {
   Join(backends, "S3", "VAMS_TEST_AWS_ENDPOINT", true, {.takes_given_facts = false, .umlaut_in_metadata = "\xE4"});
   Join(backends, "S3Versitygw", "VAMS_TEST_S3_ENDPOINT", false,
-       {.takes_given_facts = false, .keys_are_paths = true, .has_notifications = false});
-  Join(backends, "S3Minio", "VAMS_TEST_S3_ENDPOINT_2", false, {.takes_given_facts = false, .has_notifications = false});
+       {.takes_given_facts = false,
+        .keys_are_paths = true,
+        .keys_are_files = true,
+        .notifications = Deviations::Notifications::kRefused});
+  Join(backends, "S3Minio", "VAMS_TEST_S3_ENDPOINT_2", false,
+       {.takes_given_facts = false,
+        .keys_are_paths = true,
+        .umlaut_in_metadata = "=?UTF-8?q?=C3=A4?=",
+        .notifications = Deviations::Notifications::kNever});
 }
 
 }  // namespace vams::conformance

@@ -42,11 +42,15 @@ class TestVams {
 // Where a backend is known to differ from the others, each with its reason. A suite asserts the other behaviour then;
 // it never skips.
 struct Deviations {
-  bool takes_given_facts = true;                // false: S3 itself makes the ETag, time and version id of an object
-  std::string umlaut_in_metadata = "\xC3\xA4";  // ministack answers in Latin-1 what came in UTF-8
-  bool keys_are_paths = false;                  // versitygw keeps objects as files: what is no path has no such key
-  bool has_notifications = true;                // false: servers of S3 alone notify nobody, and say so with an error
-  bool void_receipts_succeed = true;            // false: ministack refuses the receipt of an earlier delivery
+  bool takes_given_facts = true;  // false: S3 itself makes the ETag, time and version id of an object
+  // MinIO and versitygw: no part of a key is empty or longer than 255 bytes, and "x" or "x/" hides "x/y".
+  bool keys_are_paths = false;
+  // versitygw: nor does a key end with '/' or hold control characters.
+  bool keys_are_files = false;
+  std::string umlaut_in_metadata = "\xC3\xA4";  // ministack answers in Latin-1, MinIO as S3 does (RFC 2047)
+  // MinIO notifies no topics of SNS, so there are never any; versitygw does not know what is asked.
+  enum class Notifications { kTopics, kNever, kRefused } notifications = Notifications::kTopics;
+  bool void_receipts_succeed = true;  // false: ministack refuses the receipt of an earlier delivery
   // DynamoDB's streams tell the keys of the table alone; a removed link says nothing about its assets there.
   bool removals_tell_index_keys = true;
   // dynoxide makes a record of a write that changes nothing.
