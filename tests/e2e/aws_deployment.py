@@ -2,8 +2,7 @@
 
     deployment = Deployment(site, "mini", assets=40, files=200)
     deployment.create()
-    deployment.create_indexes(run)     # by the program
-    ... deployment.config(...) is what `vams-migrate --config` reads ...
+    ... deployment.config() is what `vams-migrate --config` reads; `vams-migrate indexes create` makes the two indexes ...
     deployment.remove()
 """
 
@@ -189,6 +188,12 @@ class Deployment:
         for name, value in (("assetIndexName", self.asset_index), ("fileIndexName", self.file_index), ("endPoint", self.site.search_endpoint)):
             self.ssm.put_parameter(Name=self.parameters[name], Value=value, Type="String")
 
+    def add_parameter(self, name, value):
+        """One parameter more, removed with the others; returns its full name."""
+        self.parameters[name] = f"/{self.name}/aos/{name}"
+        self.ssm.put_parameter(Name=self.parameters[name], Value=value, Type="String", Overwrite=True)
+        return self.parameters[name]
+
     @property
     def function_environments(self):
         common = {
@@ -213,10 +218,6 @@ class Deployment:
         for name, environment in self.function_environments.items():
             self.functions.create_function(FunctionName=name, Runtime="python3.12", Role="arn:aws:iam::000000000000:role/vams", Handler="main.handler",
                                            Code={"ZipFile": EMPTY_ZIP}, Environment={"Variables": environment})
-
-    def create_indexes(self, run):
-        """run(program, *arguments) as in conftest.py; makes the two indexes by `vams-migrate indexes create`."""
-        return run("vams-migrate", "indexes", "create", env=self.site.environment)
 
     # What the programs are told.
 

@@ -40,6 +40,11 @@ class Site:
         return self.session().client(service, endpoint_url=self.endpoint, config=config)
 
     @property
+    def secret(self):
+        """The secret key that no output may hold."""
+        return self.session().get_credentials().get_frozen_credentials().secret_key
+
+    @property
     def environment(self):
         """What the programs need to reach it, beside their configuration file."""
         if self.is_real:
