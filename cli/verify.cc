@@ -40,10 +40,10 @@ class VerifyCommand final : public Command {
   }
 
   Exit Run(Invocation& in) override {
-    auto deployment = OpenVams(in);
+    Console console(in, LogTo::kStandardError);
+    auto deployment = OpenVams(in, {.indexes = true, .documents = true}, &console.log());
     if (!deployment) return in.output.Failure(deployment.error());
     const Deadline deadline(in.options.deadline, in.context.stop);
-    Console console(in, LogTo::kStandardError);
     const auto result =
         RunVerification(in.options, *deployment, in.context.clock, console.log(), console.progress(), in.context.stop);
     if (!result) return in.output.Failure(result.error());

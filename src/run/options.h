@@ -64,6 +64,9 @@ struct Options {
   std::optional<std::filesystem::path> local;  // an embedded one; nullopt: on AWS
   std::string asset_storage_table;             // with `local`, the names up to the topics are only echoed
   std::string s3_asset_buckets_table;
+  std::string metadata_table;  // "": found where it is needed, as the next two
+  std::string link_table;
+  std::string version_table;
   TopicChoice topics;                 // with `local`, not set means AutoTopics
   std::string asset_index_parameter;  // names of SSM parameters
   std::string file_index_parameter;
