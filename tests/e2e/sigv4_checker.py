@@ -20,6 +20,7 @@ import http.client
 import http.server
 import json
 import ssl
+import sys
 import threading
 import time
 import urllib.parse
@@ -158,6 +159,16 @@ def refusal_reply(refusal, service, target_header, request_id):
                                         f"<RequestId>{request_id}</RequestId></ErrorResponse>").encode()
 
 
+class Server(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128
+
+    def handle_error(self, request, client_address):
+        # A client that goes, or does not like our certificate, is a part of the tests.
+        if not isinstance(sys.exception(), OSError):
+            super().handle_error(request, client_address)
+
+
 class SignatureChecker:
     """The server: verifies, then forwards to `upstream` or answers by itself. `clock_offset` seconds are added to its clock.
 
@@ -196,8 +207,7 @@ class SignatureChecker:
             def date_time_string(self, timestamp=None):
                 return email.utils.formatdate(time.time() + checker.clock_offset if timestamp is None else timestamp, usegmt=True)
 
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", port), Handler)
-        self.server.daemon_threads = True
+        self.server = Server(("127.0.0.1", port), Handler)
         self.upstreams = threading.local()
         if tls:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

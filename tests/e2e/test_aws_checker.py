@@ -5,9 +5,11 @@ import json
 import pathlib
 import urllib.parse
 
+import aws_checker
+import aws_content
 import aws_rules_documents as rules
 import pytest
-from aws_rules_fields import NotIndexed, OneOf, InAnyOrder, same
+from aws_rules_fields import InAnyOrder, NotIndexed, OneOf, same
 
 GOLDEN = pathlib.Path(__file__).parents[1] / "fixtures" / "golden"
 TABLES = ("assets", "metadata", "buckets", "links", "versions")
@@ -176,3 +178,41 @@ def test_tells_documents_apart():
         assert not same({"a": 1}, other)
     assert same(OneOf(["x", "y"]), "y") and not same(OneOf(["x", "y"]), "z")
     assert same(InAnyOrder(["b", "a"]), ["b", "a"]) and not same(InAnyOrder(["b", "a"]), ["a"])
+
+
+def documents(**bodies):
+    expected = aws_checker.Expected()
+    for name, body in bodies.items():
+        expected.add((name, "source"), lambda name=name, body=body: (name, body))
+    return expected
+
+
+def test_a_comparison_names_each_difference_both_ways():
+    expected = documents(right={"a": 1}, stale={"a": 1, "b": [True]}, missing={"a": 1}, short={"a": 1, "b": 2}, long={"a": 1})
+    actual = {"right": {"a": 1}, "stale": {"a": 1, "b": [1]}, "short": {"a": 1}, "long": {"a": 1, "b": None}, "unexpected": {}}
+    found = {d.id: d for d in aws_checker.compare("files", expected, actual)}
+    assert {name: d.kind for name, d in found.items()} == {"stale": "stale", "missing": "missing", "short": "stale", "long": "stale", "unexpected": "unexpected"}
+    assert found["short"].detail == "b: 2 expected, '(absent)' found"
+    assert aws_checker.compare("files", documents(right={"a": 1}), {"right": {"a": 1}}) == []
+
+
+def test_of_two_sources_with_one_id_either_is_right():
+    expected = aws_checker.Expected()
+    for source, size in (("one", 1), ("two", 2)):
+        expected.add(("bucket", source), lambda size=size: ("id", {"size": size}))
+    assert expected.sources == {"id": [("bucket", "one"), ("bucket", "two")]}
+    assert aws_checker.compare("files", expected, {"id": {"size": 1}}) == aws_checker.compare("files", expected, {"id": {"size": 2}}) == []
+    assert len(aws_checker.compare("files", expected, {"id": {"size": 3}})) == 1
+
+
+def test_an_id_that_no_index_takes_is_no_document():
+    expected = documents(**{"é" * 256: {}, "é" * 256 + "x": {}})
+    assert list(expected.documents) == ["é" * 256] and list(expected.reasons.values()) == ["an id over 512 bytes"]
+
+
+def test_the_content_of_the_deployment_is_the_same_each_time():
+    names = {role: f"bucket-{role}" for role in aws_content.PREFIXES}
+    one, other = (aws_content.Content(names, names, assets=60, files=300) for _ in range(2))
+    assert one.rows == other.rows and one.objects == other.objects
+    assert len(one.objects) == 300 and len({(bucket, key) for bucket, key, *_ in one.objects}) == 300
+    assert one.rows != aws_content.Content(names, names, assets=60, files=300, seed=1).rows
