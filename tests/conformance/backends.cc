@@ -57,9 +57,17 @@ Backend Embedded() {
 
 std::vector<Backend> TableBackends() { return {Embedded()}; }
 
-std::vector<Backend> ObjectBackends() { return {Embedded()}; }
+std::vector<Backend> ObjectBackends() {
+  std::vector<Backend> backends{Embedded()};
+  JoinS3(backends);
+  return backends;
+}
 
-std::vector<Backend> EventBackends() { return {Embedded()}; }
+std::vector<Backend> EventBackends() {
+  std::vector<Backend> backends{Embedded()};
+  JoinSnsSqs(backends);
+  return backends;
+}
 
 std::vector<Backend> IndexBackends() { return {Embedded()}; }
 

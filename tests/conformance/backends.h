@@ -31,13 +31,21 @@ class TestVams {
   virtual void SetParameter(const std::string& name, const std::string& value) = 0;
   // The name of a topic to which the file-event queue is subscribed.
   virtual std::string Topic() = 0;
-  // Lets the backend's time go on.
+  // The bucket that a suite calls so. Servers that are shared have names of their own for each test.
+  virtual std::string Bucket(const std::string& name) { return name; }
+  // Lets the backend's time go on; where it is that of the world, waits.
   virtual void Advance(Duration d) = 0;
+  // For how long a test hides messages that it will wait for.
+  virtual Duration ShortHiding() { return std::chrono::seconds(30); }
 };
 
 // Where a backend is known to differ from the others, each with its reason. A suite asserts the other behaviour then;
 // it never skips.
-struct Deviations {};
+struct Deviations {
+  bool takes_given_facts = true;                // false: S3 itself makes the ETag, time and version id of an object
+  std::string umlaut_in_metadata = "\xC3\xA4";  // ministack answers in Latin-1 what came in UTF-8
+  bool void_receipts_succeed = true;            // false: ministack refuses the receipt of an earlier delivery
+};
 
 struct Backend {
   std::string name;
@@ -53,6 +61,10 @@ std::vector<Backend> TableBackends();   // asset, bucket and side tables, change
 std::vector<Backend> ObjectBackends();  // object store
 std::vector<Backend> EventBackends();   // topic and queue
 std::vector<Backend> IndexBackends();   // search index
+
+// Append the servers that the environment names (tests/conformance/aws_objects_backend.cc, aws_events_backend.cc).
+void JoinS3(std::vector<Backend>& backends);
+void JoinSnsSqs(std::vector<Backend>& backends);
 
 // What INSTANTIATE_TEST_SUITE_P wants for names.
 std::string BackendName(const testing::TestParamInfo<Backend>& info);

@@ -9,6 +9,9 @@ using std::chrono::seconds;
 using testing::IsEmpty;
 using testing::SizeIs;
 
+// How much later than told a real queue may be, and still in time.
+constexpr Duration kMargin = std::chrono::milliseconds(200);
+
 class EventQueueSuite : public Suite {
  protected:
   EventQueue& queue() { return *ports().file_events; }
@@ -32,6 +35,11 @@ class EventQueueSuite : public Suite {
       if (some.empty()) return all;
       for (QueueMessage& message : some) all.push_back(std::move(message));
     }
+  }
+  // What the queue still holds, hidden or not.
+  std::uint64_t Left() {
+    const auto depth = Value(queue().ApproximateDepth());
+    return depth.visible + depth.in_flight;
   }
   static std::vector<std::string> Receipts(const std::vector<QueueMessage>& messages) {
     std::vector<std::string> receipts;
@@ -65,37 +73,38 @@ TEST_P(EventQueueSuite, DeliversEachMessageOnceWhileItIsHidden) {
 }
 
 TEST_P(EventQueueSuite, WhatIsNotDeletedComesAgain) {
+  // The middle is far from both ends, also on a machine that is busy.
+  const Duration hiding = 3 * vams_->ShortHiding();
   Publish(3);
-  const auto first = ReceiveAll(seconds{30});
-  vams_->Advance(seconds{29});
+  const auto first = ReceiveAll(hiding);
+  vams_->Advance(hiding / 2);
   EXPECT_THAT(ReceiveAll(), IsEmpty());
-  vams_->Advance(seconds{2});
+  vams_->Advance(hiding / 2 + kMargin);
   const auto second = ReceiveAll(seconds{30});
   ASSERT_THAT(second, SizeIs(3));
   for (const QueueMessage& message : second) EXPECT_EQ(message.receive_count, 2u);
   for (const Status& status : Value(queue().Delete(Receipts(second)))) EXPECT_TRUE(status);
-  vams_->Advance(seconds{60});
-  EXPECT_THAT(ReceiveAll(), IsEmpty());
-  EXPECT_EQ(Value(queue().ApproximateDepth()).visible, 0u);
+  EXPECT_EQ(Left(), 0u);
 }
 
 TEST_P(EventQueueSuite, AVoidReceiptRemovesNothing) {
   Publish(1);
-  const auto first = ReceiveAll(seconds{5});
-  vams_->Advance(seconds{6});
-  const auto second = ReceiveAll(seconds{5});
+  const auto first = ReceiveAll(vams_->ShortHiding());
+  vams_->Advance(vams_->ShortHiding() + kMargin);
+  const auto second = ReceiveAll(vams_->ShortHiding());
   ASSERT_THAT(second, SizeIs(1));
   EXPECT_NE(first[0].receipt, second[0].receipt);
   const auto statuses = Value(queue().Delete(Receipts(first)));
-  EXPECT_TRUE(statuses.at(0));
-  vams_->Advance(seconds{6});
-  EXPECT_THAT(ReceiveAll(), SizeIs(1)) << "the message is still there";
+  EXPECT_EQ(statuses.at(0).has_value(), GetParam().deviations.void_receipts_succeed);
+  EXPECT_EQ(Left(), 1u) << "the message is still there";
+  vams_->Advance(vams_->ShortHiding() + kMargin);
+  EXPECT_THAT(ReceiveAll(), SizeIs(1));
 }
 
 TEST_P(EventQueueSuite, AReceiptIsGoodUntilTheNextDelivery) {
   Publish(1);
-  const auto late = ReceiveAll(seconds{5});
-  vams_->Advance(seconds{60});
+  const auto late = ReceiveAll(vams_->ShortHiding());
+  vams_->Advance(2 * vams_->ShortHiding());
   EXPECT_TRUE(Value(queue().Delete(Receipts(late))).at(0));
   EXPECT_THAT(ReceiveAll(), IsEmpty());
 }
@@ -104,8 +113,10 @@ TEST_P(EventQueueSuite, DeletingTwiceIsASuccess) {
   Publish(2);
   const auto receipts = Receipts(ReceiveAll());
   Value(queue().Delete(receipts));
-  for (const Status& status : Value(queue().Delete(receipts))) EXPECT_TRUE(status);
-  EXPECT_EQ(Value(queue().ApproximateDepth()).in_flight, 0u);
+  for (const Status& status : Value(queue().Delete(receipts))) {
+    EXPECT_EQ(status.has_value(), GetParam().deviations.void_receipts_succeed);
+  }
+  EXPECT_EQ(Left(), 0u);
 }
 
 TEST_P(EventQueueSuite, AForeignReceiptIsAnErrorOfItsOwn) {
@@ -122,18 +133,20 @@ TEST_P(EventQueueSuite, NoBoundOnReceipts) {
   Publish(1500);
   const auto messages = ReceiveAll(seconds{300}, 1000);
   ASSERT_THAT(messages, SizeIs(1500));
-  EXPECT_THAT(Value(queue().Delete(Receipts(messages))), SizeIs(1500));
-  vams_->Advance(seconds{301});
-  EXPECT_THAT(ReceiveAll(), IsEmpty());
+  const auto statuses = Value(queue().Delete(Receipts(messages)));
+  EXPECT_THAT(statuses, SizeIs(1500));
+  for (const Status& status : statuses) EXPECT_TRUE(status);
+  EXPECT_EQ(Left(), 0u);
 }
 
 TEST_P(EventQueueSuite, AParkedMessageIsNotDeliveredAgain) {
   Publish(2);
-  const auto messages = ReceiveAll(seconds{5});
+  const auto messages = ReceiveAll(vams_->ShortHiding());
   ASSERT_THAT(messages, SizeIs(2));
   EXPECT_TRUE(queue().Park(messages[0], "no JSON"));
-  EXPECT_TRUE(queue().Park(messages[0], "no JSON")) << "parked already";
-  vams_->Advance(seconds{6});
+  EXPECT_EQ(queue().Park(messages[0], "no JSON").has_value(), GetParam().deviations.void_receipts_succeed)
+      << "parked already";
+  vams_->Advance(vams_->ShortHiding() + kMargin);
   const auto again = ReceiveAll();
   ASSERT_THAT(again, SizeIs(1));
   EXPECT_EQ(again[0].id, messages[1].id);

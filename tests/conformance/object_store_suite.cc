@@ -15,8 +15,10 @@ class ObjectStoreSuite : public Suite {
  protected:
   void SetUp() override {
     Suite::SetUp();
-    vams_->CreateBucket({"plain", false, vams_->Topic()});
-    vams_->CreateBucket({"versioned", true, {}});
+    plain_ = vams_->Bucket("plain");
+    versioned_ = vams_->Bucket("versioned");
+    vams_->CreateBucket({plain_, false, vams_->Topic()});
+    vams_->CreateBucket({versioned_, true, {}});
   }
   ObjectStore& store() { return *ports().objects; }
 
@@ -30,11 +32,11 @@ class ObjectStoreSuite : public Suite {
   }
   void PutKeys(const std::vector<std::string>& keys) {
     std::vector<LocalObject> objects;
-    for (const std::string& key : keys) objects.push_back(Object("plain", key));
+    for (const std::string& key : keys) objects.push_back(Object(plain_, key));
     vams_->Put(objects);
   }
-  std::vector<std::string> Keys(std::string_view prefix, std::uint64_t limit = 1000,
-                                std::string_view bucket = "plain") {
+  std::vector<std::string> Keys(std::string_view prefix, std::uint64_t limit = 1000, std::string_view bucket = {}) {
+    if (bucket.empty()) bucket = plain_;
     std::vector<std::string> keys;
     std::optional<Cursor> from;
     do {
@@ -49,6 +51,9 @@ class ObjectStoreSuite : public Suite {
     auto heads = Value(store().HeadMany({&ref, 1}));
     return Value(std::move(heads.at(0)));
   }
+
+  std::string plain_;
+  std::string versioned_;
 };
 
 const std::vector<std::string>& DifficultKeys() {
@@ -88,7 +93,7 @@ TEST_P(ObjectStoreSuite, DifficultKeysComeBackAsTheyWere) {
   std::sort(sorted.begin(), sorted.end());
   for (const std::uint64_t limit : {1u, 5u, 100u}) EXPECT_EQ(Keys("", limit), sorted) << limit;
   for (const std::string& key : DifficultKeys()) {
-    EXPECT_TRUE(Head({"plain", key})) << key;
+    EXPECT_TRUE(Head({plain_, key})) << key;
     EXPECT_THAT(Keys(key), testing::Contains(key)) << "as a prefix of itself";
   }
 }
@@ -96,15 +101,17 @@ TEST_P(ObjectStoreSuite, DifficultKeysComeBackAsTheyWere) {
 TEST_P(ObjectStoreSuite, PagesOfAnyKeysAreTheSameAsTheWhole) {
   EXPECT_TRUE(rc::check([&] {
     const auto vams = GetParam().open();
-    vams->CreateBucket({"b", false, {}});
+    const std::string bucket = vams->Bucket("b");
+    vams->CreateBucket({bucket, false, {}});
     std::set<std::string> keys;
-    // Few letters, so that prefixes and neighbours occur.
-    for (const auto& key : *rc::gen::container<std::vector<std::string>>(
-             rc::gen::nonEmpty(rc::gen::container<std::string>(rc::gen::element('a', 'b', '/', '\x01', '~'))))) {
+    // Few letters, so that prefixes and neighbours occur; few keys, since a server takes them one by one.
+    const auto some_key =
+        rc::gen::nonEmpty(rc::gen::container<std::string>(rc::gen::element('a', 'b', '/', '\x01', '~')));
+    for (const auto& key : *rc::gen::scale(0.3, rc::gen::container<std::vector<std::string>>(some_key))) {
       keys.insert(key.substr(0, 1024));
     }
     std::vector<LocalObject> objects;
-    for (const std::string& key : keys) objects.push_back(Object("b", key));
+    for (const std::string& key : keys) objects.push_back(Object(bucket, key));
     vams->Put(objects);
     const auto prefix = *rc::gen::container<std::string>(rc::gen::element('a', '/', '\x01'));
     const auto limit = *rc::gen::inRange<std::uint64_t>(1, 10);
@@ -115,7 +122,7 @@ TEST_P(ObjectStoreSuite, PagesOfAnyKeysAreTheSameAsTheWhole) {
     std::vector<std::string> listed;
     std::optional<Cursor> from;
     do {
-      ObjectPage page = Value(vams->ports().objects->List("b", prefix, from, ItemCount{limit}));
+      ObjectPage page = Value(vams->ports().objects->List(bucket, prefix, from, ItemCount{limit}));
       for (const ObjectEntry& entry : page.entries) listed.push_back(entry.key);
       from = std::move(page.next);
     } while (from);
@@ -124,22 +131,27 @@ TEST_P(ObjectStoreSuite, PagesOfAnyKeysAreTheSameAsTheWhole) {
 }
 
 TEST_P(ObjectStoreSuite, ListAndHeadTellTheSame) {
-  LocalObject object = Object("plain", "key", 12345);
+  LocalObject object = Object(plain_, "key", 12345);
   object.metadata = {{"AssetId", "a"}, {"databaseid", "\xC3\xA4"}, {"empty", ""}};
   vams_->Put({object});
-  const auto head = Head({"plain", "key"});
+  const auto head = Head({plain_, "key"});
   ASSERT_TRUE(head);
   EXPECT_EQ(head->size, 12345u);
-  EXPECT_EQ(head->etag, "d41d8cd98f00b204e9800998ecf8427e");
-  EXPECT_EQ(head->last_modified, ParseIso("2025-03-04T05:06:07Z"));
+  if (GetParam().deviations.takes_given_facts) {
+    EXPECT_EQ(head->etag, "d41d8cd98f00b204e9800998ecf8427e");
+    EXPECT_EQ(head->last_modified, ParseIso("2025-03-04T05:06:07Z"));
+  } else {
+    EXPECT_THAT(head->etag, testing::MatchesRegex("[0-9a-f]{32}"));
+    EXPECT_LT(std::chrono::abs(head->last_modified - SystemClock().Now()), std::chrono::hours(1));
+  }
   EXPECT_EQ(head->version_id, std::nullopt);
   ASSERT_NE(head->FindMetadata("assetid"), nullptr) << "names in small letters";
   EXPECT_EQ(*head->FindMetadata("assetid"), "a");
-  EXPECT_EQ(*head->FindMetadata("databaseid"), "\xC3\xA4");
+  EXPECT_EQ(*head->FindMetadata("databaseid"), GetParam().deviations.umlaut_in_metadata);
   EXPECT_EQ(*head->FindMetadata("empty"), "");
   EXPECT_THAT(head->metadata, SizeIs(3));
 
-  const ObjectPage page = Value(store().List("plain", "", std::nullopt, ItemCount{10}));
+  const ObjectPage page = Value(store().List(plain_, "", std::nullopt, ItemCount{10}));
   ASSERT_THAT(page.entries, SizeIs(1));
   const ObjectEntry& entry = page.entries[0];
   EXPECT_EQ(entry.size, head->size);
@@ -152,61 +164,64 @@ TEST_P(ObjectStoreSuite, ListAndHeadTellTheSame) {
 }
 
 TEST_P(ObjectStoreSuite, OnlyTheCurrentVersionCounts) {
-  LocalObject first = Object("versioned", "key", 1);
+  LocalObject first = Object(versioned_, "key", 1);
   first.version_id = "version-1";
-  LocalObject second = Object("versioned", "key", 2);
+  LocalObject second = Object(versioned_, "key", 2);
   second.version_id = "version-2";
-  vams_->Put({first, second, Object("versioned", "other")});
-  EXPECT_THAT(Keys("", 1, "versioned"), ElementsAre("key", "other"));
-  EXPECT_EQ(Head({"versioned", "key"})->size, 2u);
-  EXPECT_EQ(Head({"versioned", "key"})->version_id, "version-2");
-  EXPECT_NE(Head({"versioned", "other"})->version_id, std::nullopt) << "a version id is made where none is given";
+  vams_->Put({first, second, Object(versioned_, "other")});
+  EXPECT_THAT(Keys("", 1, versioned_), ElementsAre("key", "other"));
+  EXPECT_EQ(Head({versioned_, "key"})->size, 2u);
+  if (GetParam().deviations.takes_given_facts) {
+    EXPECT_EQ(Head({versioned_, "key"})->version_id, "version-2");
+  }
+  EXPECT_NE(Head({versioned_, "key"})->version_id, Head({versioned_, "other"})->version_id);
+  EXPECT_NE(Head({versioned_, "other"})->version_id, std::nullopt) << "a version id is made where none is given";
 }
 
 TEST_P(ObjectStoreSuite, ADeleteMarkerHidesTheObject) {
-  vams_->Put({Object("versioned", "key"), Object("versioned", "other")});
-  vams_->Delete({"versioned", "key"});
-  EXPECT_THAT(Keys("", 1, "versioned"), ElementsAre("other"));
-  EXPECT_EQ(Head({"versioned", "key"}), std::nullopt);
-  vams_->Put({Object("versioned", "key", 3)});
-  EXPECT_EQ(Head({"versioned", "key"})->size, 3u);
-  LocalObject marker = Object("versioned", "key");
+  vams_->Put({Object(versioned_, "key"), Object(versioned_, "other")});
+  vams_->Delete({versioned_, "key"});
+  EXPECT_THAT(Keys("", 1, versioned_), ElementsAre("other"));
+  EXPECT_EQ(Head({versioned_, "key"}), std::nullopt);
+  vams_->Put({Object(versioned_, "key", 3)});
+  EXPECT_EQ(Head({versioned_, "key"})->size, 3u);
+  LocalObject marker = Object(versioned_, "key");
   marker.delete_marker = true;
   vams_->Put({marker});
-  EXPECT_EQ(Head({"versioned", "key"}), std::nullopt);
+  EXPECT_EQ(Head({versioned_, "key"}), std::nullopt);
 }
 
 TEST_P(ObjectStoreSuite, WithoutVersionsAnObjectIsReplacedAndRemoved) {
-  vams_->Put({Object("plain", "key", 1)});
-  vams_->Put({Object("plain", "key", 2)});
-  EXPECT_EQ(Head({"plain", "key"})->size, 2u);
-  vams_->Delete({"plain", "key"});
-  EXPECT_EQ(Head({"plain", "key"}), std::nullopt);
+  vams_->Put({Object(plain_, "key", 1)});
+  vams_->Put({Object(plain_, "key", 2)});
+  EXPECT_EQ(Head({plain_, "key"})->size, 2u);
+  vams_->Delete({plain_, "key"});
+  EXPECT_EQ(Head({plain_, "key"}), std::nullopt);
   EXPECT_THAT(Keys(""), IsEmpty());
 }
 
 TEST_P(ObjectStoreSuite, NoBucket) {
-  EXPECT_EQ(CodeOf(store().List("nowhere", "", std::nullopt, ItemCount{1})), ErrorCode::kNotFound);
-  EXPECT_EQ(CodeOf(store().CreatedTopics("nowhere")), ErrorCode::kNotFound);
-  EXPECT_EQ(Head({"nowhere", "key"}), std::nullopt) << "a HEAD cannot tell that from an absent object";
+  EXPECT_EQ(CodeOf(store().List(vams_->Bucket("nowhere"), "", std::nullopt, ItemCount{1})), ErrorCode::kNotFound);
+  EXPECT_EQ(CodeOf(store().CreatedTopics(vams_->Bucket("nowhere"))), ErrorCode::kNotFound);
+  EXPECT_EQ(Head({vams_->Bucket("nowhere"), "key"}), std::nullopt) << "a HEAD cannot tell that from an absent object";
 }
 
 TEST_P(ObjectStoreSuite, RefusesBadPages) {
-  EXPECT_EQ(CodeOf(store().List("plain", "", std::nullopt, ItemCount{0})), ErrorCode::kInvalid);
-  EXPECT_EQ(CodeOf(store().List("plain", "", Cursor{}, ItemCount{1})), ErrorCode::kInvalid);
+  EXPECT_EQ(CodeOf(store().List(plain_, "", std::nullopt, ItemCount{0})), ErrorCode::kInvalid);
+  EXPECT_EQ(CodeOf(store().List(plain_, "", Cursor{}, ItemCount{1})), ErrorCode::kInvalid);
 }
 
 TEST_P(ObjectStoreSuite, APageHoldsAtMostAThousand) {
   std::vector<std::string> keys;
   for (int i = 0; i < 1100; ++i) keys.push_back(fmt::format("{:05}", i));
   PutKeys(keys);
-  EXPECT_LE(Value(store().List("plain", "", std::nullopt, ItemCount{5000})).entries.size(), 1000u);
+  EXPECT_LE(Value(store().List(plain_, "", std::nullopt, ItemCount{5000})).entries.size(), 1000u);
   EXPECT_EQ(Keys(""), keys);
 }
 
 TEST_P(ObjectStoreSuite, HeadManyAnswersInOrder) {
   PutKeys({"a", "b"});
-  const std::vector<ObjectRef> refs{{"plain", "b"}, {"plain", "nothing"}, {"versioned", "a"}, {"plain", "a"}};
+  const std::vector<ObjectRef> refs{{plain_, "b"}, {plain_, "nothing"}, {versioned_, "a"}, {plain_, "a"}};
   const auto heads = Value(store().HeadMany(refs));
   ASSERT_THAT(heads, SizeIs(4));
   EXPECT_TRUE(Value(heads[0]));
@@ -217,18 +232,18 @@ TEST_P(ObjectStoreSuite, HeadManyAnswersInOrder) {
 }
 
 TEST_P(ObjectStoreSuite, CreatedTopics) {
-  EXPECT_THAT(Value(store().CreatedTopics("plain")), ElementsAre(vams_->Topic()));
-  EXPECT_THAT(Value(store().CreatedTopics("versioned")), IsEmpty());
+  EXPECT_THAT(Value(store().CreatedTopics(plain_)), ElementsAre(vams_->Topic()));
+  EXPECT_THAT(Value(store().CreatedTopics(versioned_)), IsEmpty());
 }
 
 TEST_P(ObjectStoreSuite, ACursorIsGoodInAnotherProcessWhileOthersWrite) {
   PutKeys({"a", "b", "c", "d"});
-  const ObjectPage first = Value(store().List("plain", "", std::nullopt, ItemCount{2}));
-  vams_->Delete({"plain", "b"});
+  const ObjectPage first = Value(store().List(plain_, "", std::nullopt, ItemCount{2}));
+  vams_->Delete({plain_, "b"});
   PutKeys({"aa", "ca"});
   Deployment other = vams_->OpenAgain();
   std::vector<std::string> rest;
-  for (const ObjectEntry& entry : Value(other.objects->List("plain", "", first.next, ItemCount{10})).entries) {
+  for (const ObjectEntry& entry : Value(other.objects->List(plain_, "", first.next, ItemCount{10})).entries) {
     rest.push_back(entry.key);
   }
   EXPECT_THAT(rest, ElementsAre("c", "ca", "d"));
@@ -242,7 +257,7 @@ TEST_P(ObjectStoreSuite, TakesCallsOfSeveralThreads) {
   InThreads(4, [&](std::size_t) {
     for (int i = 0; i < 10; ++i) {
       seen += Keys("", 7).size();
-      seen += Head({"plain", "key-00"}) ? 1 : 0;
+      seen += Head({plain_, "key-00"}) ? 1 : 0;
     }
   });
   EXPECT_EQ(seen, 4u * 10 * 51);

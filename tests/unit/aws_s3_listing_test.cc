@@ -52,6 +52,13 @@ TEST(S3Listing, AnEntry) {
   EXPECT_FALSE(listing->next_token);
 }
 
+TEST(S3Listing, TimesAreThoseOfAHead) {
+  const auto listing = ReadListing(
+      Listing("<Contents><Key>a</Key><LastModified>2025-03-04T05:06:07.987Z</LastModified><Size>1</Size></Contents>"));
+  ASSERT_TRUE(listing);
+  EXPECT_EQ(listing->entries[0].last_modified, *ParseIso("2025-03-04T05:06:07Z"));
+}
+
 TEST(S3Listing, DecodesOnlyWhatIsSaidToBeEncoded) {
   EXPECT_EQ(KeyOf(Listing(kUrl + Contents("a+b%20c%2Bd%25"))), "a b c+d%");
   EXPECT_EQ(KeyOf(Listing(Contents("a+b%20c"))), "a+b%20c");

@@ -41,7 +41,8 @@ class Reader {
     TRY_ASSIGN(const std::string time, RequiredChild(contents, "LastModified"));
     const std::optional<UtcTime> last_modified = ParseIso(time);
     if (!last_modified) return Fail(ErrorCode::kBadReply, "'{}' is no time", Printable(time));
-    entry.last_modified = *last_modified;
+    // S3 has whole seconds, and a HEAD can tell no more: servers that list more would contradict themselves.
+    entry.last_modified = std::chrono::floor<std::chrono::seconds>(*last_modified);
     TRY_ASSIGN(const std::optional<std::string> etag, OptionalChild(contents, "ETag"));
     entry.etag = UnquotedEtag(etag.value_or(""));
     return entry;
