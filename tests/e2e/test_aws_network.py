@@ -94,13 +94,13 @@ def test_a_request_changed_on_its_way_is_refused_and_nothing_happens(vams):
 class EndingKeys:
     """Knows every key that the credential process below hands out: the second of its making is in its name."""
 
-    lifetime = 2
+    lifetime = 3  # whole seconds: at least two are left of it
 
     def get(self, access_key):
         made = access_key.removeprefix("ASIA")
         if not made.isdigit():
             return None
-        return Keys(f"secret-{made}", f"token-{made}", expires=int(made) + self.lifetime + 1)
+        return Keys(f"secret-{made}", f"token-{made}", expires=int(made) + self.lifetime)
 
 
 CREDENTIAL_PROCESS = """#!/bin/sh
