@@ -43,7 +43,7 @@ AwsOpenOptions OnAws(const Invocation& invocation, VamsNeeds needs, Log* log) {
   }
   aws.event_queue = std::move(needs.event_queue);
   aws.find_side_tables = needs.documents;
-  aws.open_change_stream = needs.change_stream;
+  aws.streams = needs.streams;
   aws.state_directory = options.state_dir;
   aws.workers = std::min(options.reindex.max_workers.value_or(kWorkers), kWorkers);
   aws.user_agent = fmt::format("vams-migrate/{}", kVersion);

@@ -11,10 +11,11 @@ namespace vams::cli {
 
 // What a command needs of a deployment on AWS beyond the names in its options; an embedded VAMS has it all.
 struct VamsNeeds {
-  bool indexes = false;        // both indexes: their names must be known
-  bool documents = false;      // what is needed to make documents: the side tables are looked for where not named
-  bool change_stream = false;  // the streams of the tables
-  std::string event_queue{};   // URL or ARN of the queue of file events
+  bool indexes = false;    // both indexes: their names must be known
+  bool documents = false;  // what is needed to make documents: the side tables are looked for where not named
+  using Streams = AwsOpenOptions::Streams;
+  Streams streams = Streams::kNone;  // whose changes are read
+  std::string event_queue{};         // URL or ARN of the queue of file events
 };
 
 // The VAMS that the options name. `log`, which outlives the deployment, hears of each call where it takes debug lines;

@@ -31,7 +31,8 @@ class DoctorCommand final : public Command {
       listed.push_back(AsJson(check));
     };
     bool failed = false;
-    auto deployment = OpenVams(in, {.indexes = true, .documents = true, .change_stream = true}, &console.log());
+    auto deployment =
+        OpenVams(in, {.indexes = true, .documents = true, .streams = VamsNeeds::Streams::kAll}, &console.log());
     if (!deployment) {
       const Error& error = deployment.error();
       tell({.name = "opening", .state = State::kFailed, .detail = error.message, .fix = error.hint});

@@ -62,7 +62,9 @@ class IndexerAssets final : public IndexerCommand {
             .kind = CommandKind::kIndexer,
             .drains_on_signal = true};
   }
-  Exit Run(Invocation& in) override { return RunService(in, ServiceKind::kAssets, {.change_stream = true}); }
+  Exit Run(Invocation& in) override {
+    return RunService(in, ServiceKind::kAssets, {.streams = VamsNeeds::Streams::kAll});
+  }
 };
 
 class IndexerFiles final : public IndexerCommand {
@@ -87,7 +89,9 @@ class IndexerFiles final : public IndexerCommand {
       return in.output.Failure(MakeError(ErrorCode::kUsage, "which queue does the file indexer receive from?")
                                    .WithHint("--queue URL, or the queue's ARN"));
     }
-    return RunService(in, ServiceKind::kFiles, {.change_stream = !no_stream_, .event_queue = queue_});
+    return RunService(
+        in, ServiceKind::kFiles,
+        {.streams = no_stream_ ? VamsNeeds::Streams::kNone : VamsNeeds::Streams::kMetadata, .event_queue = queue_});
   }
 
  private:

@@ -85,11 +85,16 @@ class MemoryDeployment {
   // kNotFound: no such bucket.
   Status PutObject(const ObjectRef& ref, ObjectHead head);
   void DeleteObject(const ObjectRef& ref);
+  // With all its versions.
+  void EraseObject(const ObjectRef& ref);
   // A message of the file-event queue.
   void Enqueue(std::string body);
   void AddChange(ChangeRecord record);
   std::vector<std::pair<std::string, std::string>> ParkedMessages() const;  // body, reason
   std::vector<std::string> ParkedChanges() const;                           // reasons
+
+  // For further ports onto the same VAMS, made with the functions below.
+  MemoryState& state() { return *state_; }
 
   SourcePorts source();
   AssetTable& assets() { return *assets_; }

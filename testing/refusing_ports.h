@@ -51,12 +51,13 @@ class RefusingIndex final : public SearchIndex {
   SearchIndex& inner_;
 };
 
-// Fails the HEADs that `refuse` names; counts them.
+// Fails the HEADs that `refuse` names, and reading the notifications; counts HEADs.
 class RefusingObjectStore final : public ObjectStore {
  public:
   explicit RefusingObjectStore(ObjectStore& inner) : inner_(inner) {}
 
   std::function<std::optional<Error>(const ObjectRef&)> refuse;
+  std::optional<Error> refuse_topics;
   std::size_t heads = 0;
 
   Result<ObjectPage> List(std::string_view bucket, std::string_view prefix, const std::optional<Cursor>& from,
@@ -72,6 +73,7 @@ class RefusingObjectStore final : public ObjectStore {
     return answers;
   }
   Result<std::vector<std::string>> CreatedTopics(std::string_view bucket) override {
+    if (refuse_topics) return std::unexpected(*refuse_topics);
     return inner_.CreatedTopics(bucket);
   }
 

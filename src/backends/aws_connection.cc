@@ -93,20 +93,15 @@ Result<std::shared_ptr<const aws::AwsClient>> AwsConnection::Client(Service serv
   return client;
 }
 
-Result<std::shared_ptr<const aws::AwsClient>> AwsConnection::SearchClient(std::string_view endpoint) {
-  const std::string text = endpoint.contains("://") ? std::string(endpoint) : "https://" + std::string(endpoint);
-  TRY_ASSIGN(Url url, ParseUrl(text));
+Result<std::shared_ptr<const aws::OpenSearchClient>> AwsConnection::Search(std::string_view endpoint) {
+  TRY_ASSIGN(Url url, aws::OpenSearchEndpoint(endpoint));
   if (url.scheme == Scheme::kHttp && !IsLoopback(url.host)) {
     return std::unexpected(MakeError(ErrorCode::kUsage, "the OpenSearch endpoint {} is not encrypted", HostHeader(url))
                                .WithHint("https:// is needed: plain http is spoken to servers on this machine alone"));
   }
-  const Service service = SearchServiceOf(url);
-  return std::make_shared<const aws::AwsClient>(NewTransport(), service, std::move(url), region_, SigningName(service));
-}
-
-Service SearchServiceOf(const Url& endpoint) {
-  const bool serverless = endpoint.host.contains(".aoss.");
-  return serverless ? Service::kOpenSearchServerless : Service::kOpenSearch;
+  // "x.eu-west-1.aoss.amazonaws.com" is a serverless collection.
+  const auto kind = url.host.contains(".aoss.") ? aws::OpenSearchKind::kServerless : aws::OpenSearchKind::kProvisioned;
+  return std::make_shared<const aws::OpenSearchClient>(NewTransport(), kind, std::move(url), region_);
 }
 
 }  // namespace vams

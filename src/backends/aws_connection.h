@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "backends/aws/aws_client.h"
+#include "backends/aws/opensearch_client.h"
 #include "backends/open.h"
 #include "base/clock.h"
 #include "base/mutex.h"
@@ -32,7 +33,7 @@ class AwsConnection {
   Result<std::shared_ptr<const aws::AwsClient>> Client(Service service, std::string_view region = {});
   // OpenSearch has no host of its own: `endpoint` is the domain's or collection's, with or without a scheme in front.
   // kUsage: no URL, or plain http to another machine.
-  Result<std::shared_ptr<const aws::AwsClient>> SearchClient(std::string_view endpoint);
+  Result<std::shared_ptr<const aws::OpenSearchClient>> Search(std::string_view endpoint);
 
  private:
   AwsConnection(AwsOpenOptions options, AwsSettings settings, std::string region, std::shared_ptr<Transport> wire,
@@ -48,8 +49,5 @@ class AwsConnection {
   Mutex mu_;
   std::map<std::pair<Service, std::string>, std::shared_ptr<const aws::AwsClient>> clients_ GUARDED_BY(mu_);
 };
-
-// "search-x.eu-west-1.aoss.amazonaws.com" is a serverless collection, everything else a domain.
-Service SearchServiceOf(const Url& endpoint);
 
 }  // namespace vams

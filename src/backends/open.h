@@ -44,6 +44,9 @@ struct Deployment {
   std::shared_ptr<void> keep_alive;  // what the ports share
   // True where our own indexers have to run inside the process for anything to be indexed.
   bool runs_indexers = false;
+  // True where VAMS's bucket-sync function stands between the topics and the file indexer, with the hazards of
+  // docs/reference/deployment-hazards.md: on AWS. An embedded VAMS has none.
+  bool bucket_sync = false;
 };
 
 // A deployment on AWS: how to reach it and what its parts are called. A name that is "" leaves its port unusable: calls
@@ -67,7 +70,9 @@ struct AwsOpenOptions {
 
   // Look for the side tables that are not named, in the environment of the deployed indexers and by name.
   bool find_side_tables = false;
-  bool open_change_stream = false;
+  // Of which tables Deployment::changes reads the streams.
+  enum class Streams { kNone, kMetadata, kAll };
+  Streams streams = Streams::kNone;
 
   std::filesystem::path state_directory{};  // positions in the streams and what was set aside
   std::uint32_t workers = 16;               // requests in flight of one call that makes many

@@ -11,7 +11,8 @@ namespace {
 
 std::tm ToTm(UtcTime t) {
   const auto seconds = std::chrono::floor<std::chrono::seconds>(t);
-  return fmt::gmtime(std::chrono::system_clock::to_time_t(seconds));
+  // Not by way of system_clock, whose nanoseconds end in the year 2262.
+  return fmt::gmtime(static_cast<std::time_t>(seconds.time_since_epoch().count()));
 }
 
 long SubSecondMicros(UtcTime t) { return (t - std::chrono::floor<std::chrono::seconds>(t)).count(); }

@@ -17,10 +17,11 @@ constexpr double kHead = 0.0004e-3;
 constexpr double kWriteUnit = 0.625e-6;
 constexpr double kReadUnit = 0.125e-6;
 
-constexpr std::uint64_t kBatch = 10;        // events of a PublishBatch, messages of a function's batch
-constexpr std::uint64_t kListPage = 1000;   // keys
+constexpr std::uint64_t kBatch = 10;            // events of a PublishBatch, messages of a function's batch
+constexpr std::uint64_t kListPage = 1000;       // keys
 constexpr double kReadUnitsPerScanned = 0.125;  // eventually consistent, 4 KB a half unit, 1 KB an item
-// Of the deployed functions: seconds at 1 GB. Bucket sync and the file indexer each handle an event one after the other.
+// Of the deployed functions: seconds at 1 GB. Bucket sync and the file indexer each handle an event one after the
+// other.
 constexpr double kSecondsPerEvent = 0.4;
 constexpr double kSecondsPerAsset = 0.2;
 constexpr std::uint64_t kTableReadsPerEvent = 6;  // asset by both functions, bucket, two of metadata, one by an index
@@ -50,8 +51,8 @@ RunEstimate Estimate(const RunVolume& v, std::optional<PerSecond> event_rate, st
   add("s3:HeadObject", false, v.heads + (v.verifies ? v.events : 0), kHead);
   add("sns:PublishBatch", false, Pages(v.events, kBatch), kSns);
   if (v.verifies) {
-    add("dynamodb:BatchGetItem and Query keys for verification", false,
-        v.assets * kTableReadsPerAsset + 2 * v.events, kReadUnit);
+    add("dynamodb:BatchGetItem and Query keys for verification", false, v.assets * kTableReadsPerAsset + 2 * v.events,
+        kReadUnit);
   }
 
   const std::uint64_t batches = Pages(v.events, kBatch);

@@ -116,7 +116,8 @@ Status IndexVerifier::Settle(const std::string& id, const std::string& locator, 
   }
   if (!actual) {
     ++report_.missing;
-    return AddFinding(FindingKind::kMissing, id, locator, "not in the index", "");
+    const std::string& why = now.undelivered;
+    return AddFinding(FindingKind::kMissing, id, locator, why.empty() ? "not in the index" : why, "");
   }
   const auto differences = DiffDocuments(now.document.body, *actual);
   if (differences && differences->empty()) {
@@ -125,7 +126,9 @@ Status IndexVerifier::Settle(const std::string& id, const std::string& locator, 
   }
   ++report_.stale;
   if (!differences) return AddFinding(FindingKind::kStale, id, locator, "the document is no JSON object", "");
-  return AddFinding(FindingKind::kStale, id, locator, FieldsCause(*differences), FieldsDetail(*differences));
+  std::string detail = FieldsDetail(*differences);
+  if (!now.undelivered.empty()) detail += "; " + now.undelivered;
+  return AddFinding(FindingKind::kStale, id, locator, FieldsCause(*differences), std::move(detail));
 }
 
 Status IndexVerifier::RecheckPresent() {

@@ -1,6 +1,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <map>
 #include <pugixml.hpp>
 #include <set>
 #include <stdexcept>
@@ -17,6 +18,7 @@ namespace vams::conformance {
 namespace {
 
 using Client = std::shared_ptr<const aws::AwsClient>;
+using Query = std::vector<std::pair<std::string, std::string>>;
 
 struct Clients {
   Client s3;
@@ -32,7 +34,7 @@ class S3Vams final : public TestVams {
     ports_ = OpenAgain();
   }
   ~S3Vams() override {
-    for (const std::string& bucket : buckets_) Remove(bucket);
+    for (const auto& [bucket, versioned] : buckets_) Remove(bucket, versioned);
     if (topic_.empty()) return;
     static_cast<void>(clients_.sns->Send(aws::SnsRequest(*clients_.sns, "DeleteTopic", {}, {{"TopicArn", topic_}})));
   }
@@ -50,14 +52,15 @@ class S3Vams final : public TestVams {
 
   void CreateBucket(const LocalBucket& bucket) override {
     Call(Method::kPut, "CreateBucket", bucket.name);
-    buckets_.insert(bucket.name);
+    buckets_.emplace(bucket.name, bucket.versioned);
     if (bucket.versioned) {
-      Call(Method::kPut, "PutBucketVersioning", bucket.name, {}, {{"versioning", ""}}, {},
+      Call(Method::kPut, "PutBucketVersioning", bucket.name, std::string(), Query{{"versioning", ""}}, Headers(),
            "<VersioningConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Status>Enabled</Status>"
            "</VersioningConfiguration>");
     }
     if (!bucket.topic || clients_.sns == nullptr) return;
-    Call(Method::kPut, "PutBucketNotificationConfiguration", bucket.name, {}, {{"notification", ""}}, {},
+    Call(Method::kPut, "PutBucketNotificationConfiguration", bucket.name, std::string(), Query{{"notification", ""}},
+         Headers(),
          "<NotificationConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><TopicConfiguration><Id>1</Id>"
          "<Topic>" +
              *bucket.topic +
@@ -68,15 +71,10 @@ class S3Vams final : public TestVams {
   void Put(const std::vector<LocalObject>& objects) override {
     std::set<ObjectRef> keys;
     for (const LocalObject& object : objects) keys.insert(object.ref);
-    std::atomic<bool> failed{false};
-    ForEachConcurrently(objects.size(), keys.size() == objects.size() ? 8 : 1, [&](std::size_t i) {
-      try {
-        PutOne(objects[i]);
-      } catch (const std::runtime_error&) {
-        failed = true;
-      }
-    });
-    if (failed) throw std::runtime_error("the server did not take an object");
+    put_.insert(keys.begin(), keys.end());
+    const Status status = TryForEachConcurrently(objects.size(), keys.size() == objects.size() ? 8 : 1,
+                                                 [&](std::size_t i) { return PutOne(objects[i]); });
+    if (!status) throw std::runtime_error(status.error().message);
   }
   void Delete(const ObjectRef& object) override { Call(Method::kDelete, "DeleteObject", object.bucket, object.key); }
 
@@ -100,48 +98,60 @@ class S3Vams final : public TestVams {
  private:
   [[noreturn]] static void NoSuchPort() { throw std::logic_error("this backend has an object store alone"); }
 
-  HttpReply Call(Method method, std::string_view operation, const std::string& bucket, const std::string& key = {},
-                 std::vector<std::pair<std::string, std::string>> query = {}, const Headers& headers = {},
-                 std::string body = {}) {
+  Result<HttpReply> Try(Method method, std::string_view operation, const std::string& bucket,
+                        const std::string& key = {}, Query query = {}, const Headers& headers = {},
+                        std::string body = {}) {
     HttpRequest request = clients_.s3->Request(method, operation);
-    auto url = aws::BucketUrl(clients_.s3->endpoint(), bucket, key, aws::S3Addressing::kPath);
-    if (!url) throw std::runtime_error(url.error().message);
-    request.url = std::move(*url);
+    TRY_ASSIGN(request.url, aws::BucketUrl(clients_.s3->endpoint(), bucket, key, aws::S3Addressing::kPath));
     request.url.query = std::move(query);
     request.headers = headers;
     request.body = Body(std::move(body));
-    auto reply = clients_.s3->Send(request);
-    if (!reply) {
-      throw std::runtime_error(fmt::format("{} {}/{}: {}", operation, bucket, key, reply.error().message));
-    }
+    return clients_.s3->Send(request);
+  }
+  template <class... Args>
+  HttpReply Call(Args&&... args) {
+    auto reply = Try(std::forward<Args>(args)...);
+    if (!reply) throw std::runtime_error(reply.error().operation + ": " + reply.error().message);
     return std::move(*reply);
   }
 
-  void PutOne(const LocalObject& object) {
-    if (object.delete_marker) return Delete(object.ref);
+  Status PutOne(const LocalObject& object) {
+    if (object.delete_marker) {
+      TRY(Try(Method::kDelete, "DeleteObject", object.ref.bucket, object.ref.key));
+      return {};
+    }
     Headers headers;
     for (const auto& [name, value] : object.metadata) headers.Add("x-amz-meta-" + name, value);
-    Call(Method::kPut, "PutObject", object.ref.bucket, object.ref.key, {}, headers, std::string(object.size, 'x'));
+    TRY(Try(Method::kPut, "PutObject", object.ref.bucket, object.ref.key, {}, headers, std::string(object.size, 'x')));
+    return {};
   }
 
-  void Remove(const std::string& bucket) {
+  // The versions of the bucket, the markers of removed objects among them, as (key, version).
+  std::vector<std::pair<std::string, std::string>> VersionsOf(const std::string& bucket) {
+    const HttpReply reply = Call(Method::kGet, "ListObjectVersions", bucket, std::string(),
+                                 Query{{"versions", ""}, {"encoding-type", "url"}});
+    pugi::xml_document document;
+    document.load_string(reply.body.c_str(), pugi::parse_default | pugi::parse_ws_pcdata_single);
+    const pugi::xml_node root = document.child("ListVersionsResult");
+    std::vector<std::pair<std::string, std::string>> versions;
+    for (const pugi::xml_node& node : root.children()) {
+      if (!node.child("VersionId")) continue;
+      const std::string key = node.child("Key").text().get();
+      versions.emplace_back(root.child("EncodingType") ? PercentDecode(key, true) : key,
+                            node.child("VersionId").text().get());
+    }
+    return versions;
+  }
+
+  void Remove(const std::string& bucket, bool versioned) {
     try {
-      for (;;) {
-        const HttpReply reply =
-            Call(Method::kGet, "ListObjectVersions", bucket, {}, {{"versions", ""}, {"encoding-type", "url"}});
-        pugi::xml_document document;
-        document.load_string(reply.body.c_str(), pugi::parse_default | pugi::parse_ws_pcdata_single);
-        const pugi::xml_node root = document.child("ListVersionsResult");
-        const bool encoded = root.child("EncodingType");
-        std::vector<std::pair<std::string, std::string>> versions;
-        for (const pugi::xml_node& node : root.children()) {
-          if (!node.child("VersionId")) continue;
-          const std::string key = node.child("Key").text().get();
-          versions.emplace_back(encoded ? PercentDecode(key, true) : key, node.child("VersionId").text().get());
-        }
-        if (versions.empty()) break;
-        for (const auto& [key, version] : versions) {
-          Call(Method::kDelete, "DeleteObject", bucket, key, {{"versionId", version}});
+      // By the names that were put: a server may list others.
+      for (const ObjectRef& object : put_) {
+        if (object.bucket == bucket) static_cast<void>(Try(Method::kDelete, "DeleteObject", bucket, object.key));
+      }
+      if (versioned) {
+        for (const auto& [key, version] : VersionsOf(bucket)) {
+          Call(Method::kDelete, "DeleteObject", bucket, key, Query{{"versionId", version}});
         }
       }
       Call(Method::kDelete, "DeleteBucket", bucket);
@@ -153,7 +163,8 @@ class S3Vams final : public TestVams {
   const Clients clients_;
   std::string prefix_;
   std::string topic_;
-  std::set<std::string> buckets_;
+  std::map<std::string, bool> buckets_;  // by name: versioned?
+  std::set<ObjectRef> put_;
   Deployment ports_;
 };
 
@@ -176,8 +187,9 @@ void Join(std::vector<Backend>& backends, const char* name, const char* variable
 
 void JoinS3(std::vector<Backend>& backends) {
   Join(backends, "S3", "VAMS_TEST_AWS_ENDPOINT", true, {.takes_given_facts = false, .umlaut_in_metadata = "\xE4"});
-  Join(backends, "S3Versitygw", "VAMS_TEST_S3_ENDPOINT", false, {.takes_given_facts = false});
-  Join(backends, "S3Minio", "VAMS_TEST_S3_ENDPOINT_2", false, {.takes_given_facts = false});
+  Join(backends, "S3Versitygw", "VAMS_TEST_S3_ENDPOINT", false,
+       {.takes_given_facts = false, .keys_are_paths = true, .has_notifications = false});
+  Join(backends, "S3Minio", "VAMS_TEST_S3_ENDPOINT_2", false, {.takes_given_facts = false, .has_notifications = false});
 }
 
 }  // namespace vams::conformance

@@ -55,7 +55,17 @@ Backend Embedded() {
 
 }  // namespace
 
-std::vector<Backend> TableBackends() { return {Embedded()}; }
+std::vector<Backend> TableBackends() {
+  std::vector<Backend> backends{Embedded()};
+  JoinDynamoDb(backends);
+  return backends;
+}
+
+std::vector<Backend> ParameterBackends() {
+  std::vector<Backend> backends{Embedded()};
+  JoinSsm(backends);
+  return backends;
+}
 
 std::vector<Backend> ObjectBackends() {
   std::vector<Backend> backends{Embedded()};

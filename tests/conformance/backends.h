@@ -44,7 +44,13 @@ class TestVams {
 struct Deviations {
   bool takes_given_facts = true;                // false: S3 itself makes the ETag, time and version id of an object
   std::string umlaut_in_metadata = "\xC3\xA4";  // ministack answers in Latin-1 what came in UTF-8
+  bool keys_are_paths = false;                  // versitygw keeps objects as files: what is no path has no such key
+  bool has_notifications = true;                // false: servers of S3 alone notify nobody, and say so with an error
   bool void_receipts_succeed = true;            // false: ministack refuses the receipt of an earlier delivery
+  // DynamoDB's streams tell the keys of the table alone; a removed link says nothing about its assets there.
+  bool removals_tell_index_keys = true;
+  // dynoxide makes a record of a write that changes nothing.
+  bool equal_writes_leave_no_record = true;
 };
 
 struct Backend {
@@ -57,7 +63,8 @@ inline void PrintTo(const Backend& backend, std::ostream* out) { *out << backend
 
 // Each suite runs on every backend of its family; a backend joins all suites of a family by one line in backends.cc.
 // A backend of one family may leave the ports of the others null.
-std::vector<Backend> TableBackends();   // asset, bucket and side tables, change stream, parameters
+std::vector<Backend> TableBackends();  // asset, bucket and side tables, change stream
+std::vector<Backend> ParameterBackends();
 std::vector<Backend> ObjectBackends();  // object store
 std::vector<Backend> EventBackends();   // topic and queue
 std::vector<Backend> IndexBackends();   // search index
@@ -65,6 +72,9 @@ std::vector<Backend> IndexBackends();   // search index
 // Append the servers that the environment names (tests/conformance/aws_objects_backend.cc, aws_events_backend.cc).
 void JoinS3(std::vector<Backend>& backends);
 void JoinSnsSqs(std::vector<Backend>& backends);
+// Append the servers that the environment names (tests/conformance/aws_tables_backend.cc).
+void JoinDynamoDb(std::vector<Backend>& backends);
+void JoinSsm(std::vector<Backend>& backends);
 
 // What INSTANTIATE_TEST_SUITE_P wants for names.
 std::string BackendName(const testing::TestParamInfo<Backend>& info);

@@ -1,0 +1,19 @@
+#include <gtest/gtest.h>
+
+#include "base/clock.h"
+
+namespace vams {
+namespace {
+
+// Times come from replies and records, whatever year they name.
+TEST(Clock, FormatsWhatItParses) {
+  for (const char* text : {"0001-01-01T00:00:00.000Z", "1677-01-01T00:00:00.000Z", "1970-01-01T00:00:00.000Z",
+                           "2024-02-29T23:59:59.999Z", "2263-01-01T00:00:00.000Z", "9999-12-31T23:59:59.999Z"}) {
+    const auto time = ParseIso(text);
+    ASSERT_TRUE(time) << text;
+    EXPECT_EQ(FormatIsoMillis(*time), text);
+  }
+}
+
+}  // namespace
+}  // namespace vams
