@@ -8,6 +8,7 @@ import contextlib
 import dataclasses
 
 import aws_rules_documents as rules
+import aws_rules_sync as sync
 from aws_objects import FastObjects
 from aws_rules_fields import NotIndexed, same
 
@@ -131,11 +132,20 @@ class Checker:
             finally:
                 search.delete_pit(body={"pit_id": [point]})
 
-    def expected(self):
-        snapshot = self.snapshot()
-        return expected_assets(snapshot), expected_files(snapshot)
+    def state(self):
+        return State(self.snapshot())
 
-    def differences(self):
-        assets, files = self.expected()
-        return (compare("assets", assets, self.documents(self.deployment.asset_index))
-                + compare("files", files, self.documents(self.deployment.file_index)))
+    def differences(self, state=None):
+        state = state or self.state()
+        return (compare("assets", state.assets, self.documents(self.deployment.asset_index))
+                + compare("files", state.files, self.documents(self.deployment.file_index)))
+
+
+class State:
+    """What there should be, and of which files no event is sent."""
+
+    def __init__(self, snapshot):
+        self.assets, self.files = expected_assets(snapshot), expected_files(snapshot)
+        self.withheld = sync.withheld(snapshot, self.files)  # (bucket, key) to a hazard
+        self.undelivered = sync.undelivered(self.files, self.withheld)  # id to the hazards of its sources
+        self.published = sum(map(len, self.files.sources.values())) - len(self.withheld)

@@ -1,4 +1,5 @@
-"""What a run refuses on AWS before it has changed anything: exit code, the fix in the message, no secret, nothing touched."""
+"""What a run refuses on AWS before it has changed anything: exit code, the fix in the message, no secret, nothing touched.
+The servers: VAMS_TEST_AWS_ENDPOINT, VAMS_TEST_OPENSEARCH_ENDPOINT, or started here."""
 
 import time
 
