@@ -131,7 +131,8 @@ std::unique_ptr<ChangeStream> MakeMemoryChangeStream(MemoryState& state);
 std::unique_ptr<EventQueue> MakeMemoryEventQueue(MemoryState& state);
 std::unique_ptr<EventTopic> MakeMemoryEventTopic(MemoryState& state);
 std::unique_ptr<Parameters> MakeMemoryParameters(MemoryState& state);
-// An index of its own; it exists from the beginning.
+// An index of its own; it exists from the beginning. It refuses documents with a field whose mapping in its definition
+// is {"type": "refused"}. Each sibling is an index of its own that does not exist yet.
 std::unique_ptr<SearchIndex> MakeMemorySearchIndex(std::string name);
 
 }  // namespace vams

@@ -46,6 +46,10 @@ class RefusingIndex final : public SearchIndex {
   }
   Result<SearchHits> Search(std::string_view query, ItemCount limit) override { return inner_.Search(query, limit); }
   Status Refresh() override { return inner_.Refresh(); }
+  Result<std::vector<std::vector<RefusedField>>> RefusedFields(std::span<const std::string> bodies) override {
+    return inner_.RefusedFields(bodies);
+  }
+  Result<std::unique_ptr<SearchIndex>> Sibling(std::string_view suffix) override { return inner_.Sibling(suffix); }
 
  private:
   SearchIndex& inner_;

@@ -66,6 +66,7 @@ class Assembly {
   Result<Deployment> Build() {
     deployment_.description = fmt::format("VAMS on AWS in {}", connection_->region());
     deployment_.keep_alive = connection_;
+    deployment_.bucket_sync = true;
     deployment_.identity = [connection = connection_]() -> Result<std::string> {
       TRY_ASSIGN(const auto sts, connection->Client(Service::kSts));
       TRY_ASSIGN(const aws::CallerIdentity caller, aws::GetCallerIdentity(*sts));

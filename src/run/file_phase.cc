@@ -26,6 +26,7 @@ constexpr std::uint64_t kListPage = 1000;
 // Events ahead of the in-process indexer are disk space that nobody needs.
 constexpr std::uint64_t kLocalBacklog = 50'000;
 constexpr Duration kBacklogPause = std::chrono::milliseconds(20);
+constexpr Duration kRemoteBacklogPause = std::chrono::seconds(1);
 
 struct Page {
   const ObjectLocation* location;
@@ -67,7 +68,8 @@ class FilePhase {
   void NoteSkipped(const Page& page, const ObjectEntry& entry, const Decision& decision);
   Status PublishAllBatches();
   Status PublishOne(Batch batch);
-  Status HoldBack();
+  std::optional<std::uint64_t> BacklogBehind(const std::string& topic);
+  Status HoldBack(const std::string& topic);
   void ReportProgress();
   PhaseReport Merge(Duration begun);
   void LogComplete(const PhaseReport& report);
@@ -79,6 +81,7 @@ class FilePhase {
   BoundedQueue<Page> pages_;
   BoundedQueue<Batch> batches_;
   std::optional<RateLimiter> pace_;
+  bool told_no_backlog_ = false;
   LineThrottle lines_{std::chrono::seconds(10)};
   PhaseReport listed_;
   PhaseReport classified_;
@@ -207,22 +210,35 @@ Status FilePhase::ClassifyAll() {
   return {};
 }
 
-Status FilePhase::HoldBack() {
-  if (!run_.deployment.file_events) return {};
+std::optional<std::uint64_t> FilePhase::BacklogBehind(const std::string& topic) {
+  if (run_.deployment.file_events) {
+    const auto depth = run_.deployment.file_events->ApproximateDepth();
+    return depth ? std::optional(depth->visible + depth->in_flight) : std::nullopt;
+  }
+  if (!run_.options.max_backlog || !run_.deployment.backlog) return std::nullopt;
+  const auto behind = run_.deployment.backlog->Behind(topic);
+  if (behind && !*behind && !told_no_backlog_) {
+    told_no_backlog_ = true;
+    run_.log.Warning("Nobody tells how much waits behind {}: --max-backlog cannot hold back", topic);
+  }
+  return behind && *behind ? std::optional((*behind)->value) : std::nullopt;
+}
+
+Status FilePhase::HoldBack(const std::string& topic) {
   const std::uint64_t allowed = run_.options.max_backlog ? run_.options.max_backlog->value : kLocalBacklog;
   while (!run_.stop.requested()) {
-    const auto depth = run_.deployment.file_events->ApproximateDepth();
     // A depth that cannot be read must not stop the run: the publishing itself will tell what is wrong.
-    if (!depth || depth->visible + depth->in_flight <= allowed) return {};
+    const auto waiting = BacklogBehind(topic);
+    if (!waiting || *waiting <= allowed) return {};
     // Nobody empties the queue any more.
     if (indexers_ != nullptr) TRY(indexers_->status());
-    Pause(run_, kBacklogPause);
+    Pause(run_, run_.deployment.file_events ? kBacklogPause : kRemoteBacklogPause);
   }
   return {};
 }
 
 Status FilePhase::PublishOne(Batch batch) {
-  TRY(HoldBack());
+  TRY(HoldBack(*batch.topic));
   const PublishedBatch sent = PublishAll(*run_.deployment.topic, *batch.topic, std::move(batch.messages),
                                          PublishPolicy{}, pace_ ? &*pace_ : nullptr, run_.clock, run_.stop);
   published_.throttled += sent.throttled;

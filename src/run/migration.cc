@@ -11,6 +11,7 @@
 #include "run/asset_phase.h"
 #include "run/file_phase.h"
 #include "run/handled_items.h"
+#include "run/indexing_wait.h"
 #include "run/local_indexers.h"
 #include "run/options_json.h"
 #include "run/preflight.h"
@@ -57,6 +58,7 @@ class Migration {
   const RunContext& run_;
   HandledItems handled_;
   const RunDirectory& directory_;
+  std::vector<std::string> topics_;  // that events are published to
   MigrationReport report_;
 };
 
@@ -67,6 +69,7 @@ Status Migration::Phases(const FileTargets* targets) {
     TRY_ASSIGN(report_.assets, RunAssetPhase(run_, handled()));
   }
   if (targets != nullptr && !run_.stop.requested()) {
+    topics_ = TopicsOf(*targets);
     TRY_ASSIGN(report_.files, RunFilePhase(run_, *targets, handled(), indexers ? &*indexers : nullptr));
   }
   if (run_.options.dry_run || run_.stop.requested()) return {};
@@ -79,7 +82,7 @@ Status Migration::WaitAndVerify(const LocalIndexers* indexers) {
   const Duration begun = run_.clock.Elapsed();
   const Duration at_most = verify ? Duration(run_.options.verification_wait_time) : kUnboundedWait;
   run_.log.Info("Waiting for indexing to complete (at most {} s)", run_.options.verification_wait_time.count());
-  TRY_ASSIGN(const bool drained, WaitForIndexing(run_, indexers, at_most));
+  TRY_ASSIGN(const bool drained, WaitForIndexing(run_, indexers, topics_, at_most));
   report_.waited = run_.clock.Elapsed() - begun;
   if (!drained && !run_.stop.requested()) run_.log.Warning("Indexing has not caught up yet; verifying what is there");
   if (!verify || run_.stop.requested()) return {};
@@ -219,7 +222,7 @@ Result<VerificationResult> RunVerification(const Options& options, Deployment& d
     std::optional<LocalIndexers> indexers;
     if (deployment.runs_indexers) indexers.emplace(run);
     TRY_ASSIGN(result.repaired, Repair(run, targets, *plan));
-    TRY(WaitForIndexing(run, indexers ? &*indexers : nullptr, options.verification_wait_time));
+    TRY(WaitForIndexing(run, indexers ? &*indexers : nullptr, TopicsOf(targets), options.verification_wait_time));
   }
   auto verified = Verify(run, {.scratch = directory.scratch(), .handled = nullptr, .repair = nullptr});
   if (!verified && stop.requested()) {
@@ -244,7 +247,7 @@ Result<bool> RunPendingIndexing(const Options& options, Deployment& deployment, 
   FindingSink none{{}};
   const RunContext run{options, deployment, clock, log, progress, stop, none};
   const LocalIndexers indexers(run);
-  return WaitForIndexing(run, &indexers, kUnboundedWait);
+  return WaitForIndexing(run, &indexers, {}, kUnboundedWait);
 }
 
 }  // namespace vams

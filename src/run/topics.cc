@@ -3,6 +3,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <set>
 #include <vector>
 
 #include "run/selection.h"
@@ -76,6 +77,14 @@ Result<std::string> TopicOf(const RunContext& run, const std::string& bucket) {
 }
 
 }  // namespace
+
+std::vector<std::string> TopicsOf(const FileTargets& targets) {
+  std::set<std::string> topics;
+  for (const auto& [bucket, topic] : targets.topics) {
+    if (topic) topics.insert(*topic);
+  }
+  return {topics.begin(), topics.end()};
+}
 
 Result<FileTargets> PlanFileTargets(const RunContext& run) {
   FileTargets targets;

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "run/context.h"
@@ -16,6 +17,9 @@ struct FileTargets {
   // to handle the others.
   std::map<std::string, Result<std::string>> topics{};
 };
+
+// The topics that can be published to, each once.
+std::vector<std::string> TopicsOf(const FileTargets& targets);
 
 // Looks at everything that decides where events go, before anything is changed (SPEC section 7.4, hazards H4 and H7). A
 // bucket that notifies another topic than the only one given is kPrecondition, unless the run may use a single topic;

@@ -50,7 +50,14 @@ class EmbeddedVams final : public TestVams {
 };
 
 Backend Embedded() {
-  return {"Embedded", [] { return std::make_unique<EmbeddedVams>(); }};
+  return {.name = "Embedded",
+          .open = [] { return std::make_unique<EmbeddedVams>(); },
+          .deviations = {.index_checks_types = false, .index_has_siblings = false}};
+}
+
+std::vector<Backend> With(std::vector<Backend> others) {
+  others.insert(others.begin(), Embedded());
+  return others;
 }
 
 }  // namespace
@@ -79,7 +86,7 @@ std::vector<Backend> EventBackends() {
   return backends;
 }
 
-std::vector<Backend> IndexBackends() { return {Embedded()}; }
+std::vector<Backend> IndexBackends() { return With(OpenSearchBackends()); }
 
 std::string BackendName(const testing::TestParamInfo<Backend>& info) { return info.param.name; }
 

@@ -51,6 +51,10 @@ struct Deviations {
   bool removals_tell_index_keys = true;
   // dynoxide makes a record of a write that changes nothing.
   bool equal_writes_leave_no_record = true;
+  bool index_folds_marks = true;   // false: OpenSearch's standard analyzer keeps the marks on letters
+  bool index_parts_words = true;   // false: nor does it part what '_' and '.' join ("77_final.glb" is one word)
+  bool index_checks_types = true;  // false: an embedded VAMS keeps documents whatever the mapping says
+  bool index_has_siblings = true;  // false: an embedded VAMS has its two indexes alone
 };
 
 struct Backend {
@@ -68,6 +72,9 @@ std::vector<Backend> ParameterBackends();
 std::vector<Backend> ObjectBackends();  // object store
 std::vector<Backend> EventBackends();   // topic and queue
 std::vector<Backend> IndexBackends();   // search index
+// The real servers that the environment names, by service; none: empty. The runner decides what must be there
+// (ci/test.py).
+std::vector<Backend> OpenSearchBackends();
 
 // Append the servers that the environment names (tests/conformance/aws_objects_backend.cc, aws_events_backend.cc).
 void JoinS3(std::vector<Backend>& backends);
