@@ -62,13 +62,15 @@ def without_dates(contents):
 def test_the_deployment_has_every_kind_of_asset_and_file(done):
     assets, files = done.state.assets, done.state.files
     assert len(assets.documents) > ASSETS // 2 and len(files.documents) > FILES // 2
-    if FILES >= 20_000:
-        assert len(set(assets.reasons.values())) >= 7 and len(set(files.reasons.values())) >= 12
     keys = "".join(key for places in files.sources.values() for _, key in places)
     assert set(" +%&<>\"'\\?#;~*()\x07\x7f\x1f\t\r\u2028\u200f\u0301é🚀模") <= set(keys)
     fields = {field.split("_")[1] for of in (assets, files) for (document, *_) in of.documents.values() for field in document if field.startswith("MD_")}
     assert fields == {"str", "date", "bool", "list", "gp"}
-    assert set(done.state.withheld.values()) == {"sync-deletes-init", "sync-misreads-key", "sync-rewrites", "unknown-asset", "sync-refuses-key"}
+    hazards = set(done.state.withheld.values())
+    assert {"sync-deletes-init", "sync-misreads-key", "sync-rewrites", "unknown-asset"} <= hazards
+    if FILES >= 20_000:
+        assert len(set(assets.reasons.values())) >= 7 and len(set(files.reasons.values())) >= 12
+        assert "sync-refuses-key" in hazards
 
 
 def test_a_dry_run_changes_nothing(done):
