@@ -24,7 +24,8 @@ def fresh(vams):
     for role in deployment.queues:
         deployment.drain(role)
     vams.migrate("rollback", "--indexes", "--yes", deployment.asset_index, "--yes", deployment.file_index)
-    return vams
+    yield vams
+    vams.stop_indexers()  # also where the test failed before it did
 
 
 def everything(vams):
@@ -78,7 +79,7 @@ def test_json_on_standard_output_alone(fresh):
     assert {group["cause"].split(":")[0] for group in report["errors"] if group["kind"] == "missing"} == {"withheld"}
     repaired = fresh.migrate("verify", "--repair", "--output", "json").json
     assert repaired["verification"]["overall_success"] is True
-    assert repaired["repair"]["direct"] == report["verification"]["file_index"]["missing"]
+    assert repaired["repair"]["files_indexed_directly"] == report["verification"]["file_index"]["missing"]
     assert Checker(fresh.deployment).differences() == []
 
 

@@ -108,7 +108,7 @@ def test_a_message_that_was_lost(vams):
 
     vams.start_indexers()
     repair = verify(vams, "--repair").json["repair"]
-    assert repair["files"] + repair["direct"] == len(gone) + len(state.undelivered) and repair["failed"] == 0
+    assert repair["files"] + repair["files_indexed_directly"] == len(gone) + len(state.undelivered) and repair["failed"] == 0
     assert repair["files"] == sum(why[name] == "not in the index" for name in gone)
     assert seen_by_the_checker(vams) == set()
 
