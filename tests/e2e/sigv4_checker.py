@@ -19,6 +19,7 @@ import hmac
 import http.client
 import http.server
 import json
+import re
 import ssl
 import sys
 import threading
