@@ -19,7 +19,7 @@ declare -A may=(
   [report]="$down report"
   [backends/embedded]="base model ports backends/embedded"
   [backends/aws]="base net net/sigv4 model ports backends/aws"
-  [backends]="$down net backends backends/embedded backends/aws"
+  [backends]="$down net net/credentials backends backends/embedded backends/aws"
   [run]="$down source events indexers index verify report run backends"
   [cli]="$down source events indexers index verify report run backends cli"
 )

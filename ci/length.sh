@@ -11,6 +11,6 @@ while IFS= read -r -d '' file; do
 done < <(
   cpp_files
   shell_files
-  find ci tests scripts cmake -name '*.py' -print0 -o -name '*.cmake' -print0
+  find ci tests testing scripts cmake -name '*.py' -print0 -o -name '*.cmake' -print0
 )
 exit $bad

@@ -22,7 +22,7 @@ cpp_files() {
 shell_files() {
   {
     printf '%s\0' dev .ci/run
-    find ci scripts bench tests -name '*.sh' -print0 2>/dev/null || true
+    find ci scripts bench tests testing -name '*.sh' -print0 2>/dev/null || true
   } | sort -z
 }
 

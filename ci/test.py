@@ -15,6 +15,7 @@ import sys
 import time
 
 import results
+import services
 from pool import Commands, Task, run_all
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -36,8 +37,9 @@ SANITIZER_ENV = {
 class Suite:
     """All tasks of `./dev test`, made from what is on disk."""
 
-    def __init__(self, commands, deep):
+    def __init__(self, commands, servers, deep):
         self.commands = commands
+        self.servers = servers
         self.deep = deep
         self.tasks = []
 
@@ -58,6 +60,16 @@ class Suite:
         work = lambda: results.from_check(name, *self.run(name, ["bash", "-euc", script], 60))
         self.add(name, "build", work, cores=CORES, counts=False)
 
+    def real_servers(self):
+        """Once for all tests that need them; one that does not start fails the run (testing/services/README.md)."""
+        def work():
+            log = LOGS / "services.log"
+            log.parent.mkdir(parents=True, exist_ok=True)
+            problem = self.servers.start(log)
+            return results.from_check("services", 1 if problem else 0, problem)
+
+        self.add("services", "build", work, counts=False)
+
     def gtest(self, program, tier, preset, shard=0, shards=1):
         name = f"{tier} {program}" if shards == 1 else f"{tier} {program} {shard + 1}/{shards}"
         report = LOGS / f"{name.replace(' ', '-').replace('/', '-of-')}.xml"
@@ -69,10 +81,10 @@ class Suite:
 
         def work():
             report.unlink(missing_ok=True)
-            code, output = self.run(report.stem, [ROOT / "build" / preset / "bin" / program], 15, env)
+            code, output = self.run(report.stem, [ROOT / "build" / preset / "bin" / program], 15, {**env, **self.servers.env})
             return results.from_junit(name, code, output, report.read_text(errors="replace") if report.exists() else "")
 
-        self.add(name, tier, work, [f"build {preset}"])
+        self.add(name, tier, work, [f"build {preset}", *(["services"] if program == "conformance_tests" else [])])
 
     def pytest(self, path, tier="e2e", preset=None):
         name = f"{tier} {path.stem}"
@@ -83,10 +95,11 @@ class Suite:
         def work():
             report.unlink(missing_ok=True)
             command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--junit-xml={report}", path]
-            code, output = self.run(report.stem, command, 20, env)
+            code, output = self.run(report.stem, command, 20, {**env, **self.servers.env})
             return results.from_junit(name, code, output, report.read_text(errors="replace") if report.exists() else "")
 
-        self.add(name, tier, work, [f"build {preset or 'release'}"])
+        needs_servers = "VAMS_TEST_" in path.read_text()
+        self.add(name, tier, work, [f"build {preset or 'release'}", *(["services"] if needs_servers else [])])
 
     def golden(self, path):
         name = f"golden {path.stem}"
@@ -97,6 +110,7 @@ class Suite:
         programs = [tier for tier in PROGRAM_TIERS if any((ROOT / "tests" / tier).glob("*.cc"))]
         for script in ("format", "layers", "length", "words", "shell"):
             self.check(script, [ROOT / f"ci/{script}.sh"])
+        self.real_servers()
         self.build("release", "-DVAMS_TESTS=ON")
         for tier in programs:
             self.gtest(f"{tier}_tests", tier, "release")
@@ -158,7 +172,7 @@ class Sum:
         if outcome.failed > 20:
             print(f"      ... and {outcome.failed - 20} more: {LOGS}", flush=True)
 
-    def table(self, wall):
+    def table(self, wall, absent):
         total = results.Outcome()
         print(f"\n{'tier':12s} {'passed':>7s} {'failed':>7s} {'skipped':>8s} {'seconds':>9s}")
         for tier in ("build", *TIERS):
@@ -167,6 +181,8 @@ class Sum:
                 print(f"{tier:12s} {one.passed:7d} {one.failed:7d} {len(one.skips):8d} {one.seconds:9.1f}")
                 total.add(one)
         print(f"{'all':12s} {total.passed:7d} {total.failed:7d} {len(total.skips):8d} {wall:9.1f}  (wall clock)\n")
+        for server in absent:
+            print(f"not run: the tests on {server}")
         for skip in total.skips:
             print(f"skipped: {skip}")
         line = f"{total.passed} passed, {total.failed} failed"
@@ -187,9 +203,11 @@ def main():
     os.chdir(ROOT)
     shutil.rmtree(LOGS, ignore_errors=True)
     commands = Commands()
+    servers = services.Services(args.deep)
 
     def stop(number, _frame):
         commands.end_all()
+        servers.stop()
         print(f"\nstopped by signal {number}", flush=True)
         os._exit(128 + number)
 
@@ -197,12 +215,15 @@ def main():
     signal.signal(signal.SIGTERM, stop)
     start = time.monotonic()
     total = Sum()
-    tasks = chosen(Suite(commands, args.deep).everything(), tiers)
+    tasks = chosen(Suite(commands, servers, args.deep).everything(), tiers)
     if not any(task.counts for task in tasks):
         print(f"nothing to run in: {', '.join(tiers)}")
         return 1
-    run_all(tasks, CORES, total.on_done)
-    return total.table(time.monotonic() - start)
+    try:
+        run_all(tasks, CORES, total.on_done)
+    finally:
+        servers.stop()
+    return total.table(time.monotonic() - start, servers.absent)
 
 
 if __name__ == "__main__":

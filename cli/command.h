@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <istream>
+#include <map>
 #include <memory>
 #include <ostream>
 #include <string>
@@ -21,7 +23,8 @@ namespace vams::cli {
 
 // What a program gets from outside, so that tests decide it.
 struct Context {
-  Environment environment;
+  LookUpVariable environment;
+  std::map<std::string, std::string, std::less<>> process_environment{};  // all of it: may hold secrets, never printed
   std::vector<std::string> variables;  // names of all VAMS_MIGRATE_ variables there are
   std::istream& in;
   std::ostream& out;

@@ -6,6 +6,7 @@ namespace vams::cli {
 
 std::unique_ptr<Command> MakeRun();
 std::unique_ptr<Command> MakeReindex();
+std::unique_ptr<Command> MakePlan();
 std::unique_ptr<Command> MakeVerify();
 std::unique_ptr<Command> MakeRollback();
 std::unique_ptr<Command> MakeConfigTemplate();
@@ -13,6 +14,9 @@ std::unique_ptr<Command> MakeConfigCheck();
 std::unique_ptr<Command> MakeIndexesCreate();
 std::unique_ptr<Command> MakeIndexesShow();
 std::unique_ptr<Command> MakeIndexesCheck();
+std::unique_ptr<Command> MakeDoctor();
+std::unique_ptr<Command> MakeIndexerAssets();
+std::unique_ptr<Command> MakeIndexerFiles();
 std::unique_ptr<Command> MakeLocalInit();
 std::unique_ptr<Command> MakeLocalImport();
 std::unique_ptr<Command> MakeLocalLoad();

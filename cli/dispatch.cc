@@ -17,7 +17,7 @@ namespace vams::cli {
 namespace {
 
 // Before anything is read: errors must have the form that was asked for, wherever in the line that stands.
-OutputFormat FormatAskedFor(const std::vector<std::string>& args, const Environment& environment) {
+OutputFormat FormatAskedFor(const std::vector<std::string>& args, const LookUpVariable& environment) {
   std::string value = environment(EnvironmentName("output")).value_or("");
   for (std::size_t i = 0; i < args.size(); ++i) {
     if (args[i] == "--output" && i + 1 < args.size()) value = args[i + 1];

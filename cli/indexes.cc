@@ -35,7 +35,7 @@ class IndexesCreate final : public Command {
             .kind = CommandKind::kIndexes};
   }
   Exit Run(Invocation& in) override {
-    auto deployment = OpenVams(in);
+    auto deployment = OpenVams(in, {.indexes = true});
     if (!deployment) return in.output.Failure(deployment.error());
     auto results = nlohmann::ordered_json::array();
     for (const OneIndex& one : BothOf(*deployment)) {
@@ -64,7 +64,7 @@ class IndexesShow final : public Command {
             .kind = CommandKind::kIndexes};
   }
   Exit Run(Invocation& in) override {
-    auto deployment = OpenVams(in);
+    auto deployment = OpenVams(in, {.indexes = true});
     if (!deployment) return in.output.Failure(deployment.error());
     auto results = nlohmann::ordered_json::array();
     for (const OneIndex& one : BothOf(*deployment)) {
@@ -108,7 +108,7 @@ class IndexesCheck final : public Command {
             .kind = CommandKind::kIndexes};
   }
   Exit Run(Invocation& in) override {
-    auto deployment = OpenVams(in);
+    auto deployment = OpenVams(in, {.indexes = true});
     if (!deployment) return in.output.Failure(deployment.error());
     bool right = true;
     auto results = nlohmann::ordered_json::array();

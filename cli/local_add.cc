@@ -20,7 +20,7 @@ class AddCommand : public Command {
   Exit Run(Invocation& in) override {
     auto vams = OpenLocalVams(in);
     if (!vams) return in.output.Failure(vams.error());
-    auto deployment = OpenVams(in);
+    auto deployment = OpenVams(in, {});
     if (!deployment) return in.output.Failure(deployment.error());
     LocalEdit edit(**vams, *deployment, in.context.clock);
     const auto done = Edit(edit);

@@ -29,7 +29,7 @@ class DocumentsCommand : public Command {
     }
     if (!IsUtf8(id_))
       return in.output.Failure(MakeError(ErrorCode::kUsage, "the id '{}' is not UTF-8", Printable(id_)));
-    auto deployment = OpenVams(in);
+    auto deployment = OpenVams(in, {});
     if (!deployment) return in.output.Failure(deployment.error());
     const auto index = ChooseIndex(*deployment, index_);
     if (!index) return in.output.Failure(index.error());

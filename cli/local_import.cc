@@ -43,7 +43,7 @@ class LocalImportCommand final : public Command {
     if (tags_) request.tags = SplitTags(*tags_);
     auto vams = OpenLocalVams(in);
     if (!vams) return in.output.Failure(vams.error());
-    auto deployment = OpenVams(in);
+    auto deployment = OpenVams(in, {});
     if (!deployment) return in.output.Failure(deployment.error());
     const auto plan = PlanImport(request);
     if (!plan) return in.output.Failure(plan.error());

@@ -4,7 +4,7 @@
 #include "cli/commands.h"
 #include "cli/console.h"
 #include "cli/deployment.h"
-#include "run/local_indexers.h"
+#include "run/indexing_wait.h"
 #include "run/migration.h"
 
 namespace vams::cli {
@@ -23,7 +23,7 @@ class LocalIndexCommand final : public Command {
   }
 
   Exit Run(Invocation& in) override {
-    auto deployment = OpenVams(in);
+    auto deployment = OpenVams(in, {});
     if (!deployment) return in.output.Failure(deployment.error());
     const auto waiting = ReadBacklog(*deployment);
     if (!waiting) return in.output.Failure(waiting.error());

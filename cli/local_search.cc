@@ -43,7 +43,7 @@ class LocalSearchCommand final : public Command {
       return in.output.Failure(
           MakeError(ErrorCode::kUsage, "--limit: expected a whole number from 1 to 10,000, found '{}'", limit_));
     }
-    auto deployment = OpenVams(in);
+    auto deployment = OpenVams(in, {});
     if (!deployment) return in.output.Failure(deployment.error());
     const auto index = ChooseIndex(*deployment, index_);
     if (!index) return in.output.Failure(index.error());

@@ -37,14 +37,18 @@ int ProgramMain(const Program& program, int argc, char** argv) {
   SystemClock clock;
   static StopFlag stop;  // a signal may come until the very end of the process
   std::vector<std::string> variables;
+  std::map<std::string, std::string, std::less<>> process_environment;
   for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
     const std::string_view text(*entry);
+    const std::size_t equals = text.find('=');
+    if (equals != std::string_view::npos) process_environment.emplace(text.substr(0, equals), text.substr(equals + 1));
     if (text.starts_with("VAMS_MIGRATE_")) variables.emplace_back(text.substr(0, text.find('=')));
   }
   Context context{.environment = [](const std::string& name) -> std::optional<std::string> {
                     const char* value = std::getenv(name.c_str());
                     return value == nullptr ? std::nullopt : std::optional<std::string>(value);
                   },
+                  .process_environment = std::move(process_environment),
                   .variables = std::move(variables),
                   .in = std::cin,
                   .out = std::cout,

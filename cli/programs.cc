@@ -3,15 +3,36 @@
 namespace vams::cli {
 
 Program MigrateProgram() {
-  return {
-      .name = "vams-migrate",
-      .summary = "Reindexes the assets and files of a VAMS into its two search indexes, and verifies the result.",
-      .commands = {MakeRun,           MakeVerify,          MakeRollback,       MakeConfigTemplate, MakeConfigCheck,
-                   MakeIndexesCreate, MakeIndexesShow,     MakeIndexesCheck,   MakeLocalInit,      MakeLocalImport,
-                   MakeLocalLoad,     MakeLocalAddBucket,  MakeLocalAddAsset,  MakeLocalAddFile,   MakeLocalAddMetadata,
-                   MakeLocalAddLink,  MakeLocalAddVersion, MakeLocalStatus,    MakeLocalSearch,    MakeLocalIndex,
-                   MakeDocumentsGet,  MakeDocumentsPut,    MakeDocumentsDelete},
-      .default_command = "run"};
+  return {.name = "vams-migrate",
+          .summary = "Reindexes the assets and files of a VAMS into its two search indexes, and verifies the result.",
+          .commands = {MakeRun,
+                       MakePlan,
+                       MakeVerify,
+                       MakeRollback,
+                       MakeConfigTemplate,
+                       MakeConfigCheck,
+                       MakeIndexesCreate,
+                       MakeIndexesShow,
+                       MakeIndexesCheck,
+                       MakeDoctor,
+                       MakeIndexerAssets,
+                       MakeIndexerFiles,
+                       MakeLocalInit,
+                       MakeLocalImport,
+                       MakeLocalLoad,
+                       MakeLocalAddBucket,
+                       MakeLocalAddAsset,
+                       MakeLocalAddFile,
+                       MakeLocalAddMetadata,
+                       MakeLocalAddLink,
+                       MakeLocalAddVersion,
+                       MakeLocalStatus,
+                       MakeLocalSearch,
+                       MakeLocalIndex,
+                       MakeDocumentsGet,
+                       MakeDocumentsPut,
+                       MakeDocumentsDelete},
+          .default_command = "run"};
 }
 
 Program ReindexProgram() {

@@ -36,6 +36,10 @@ class RecordingIndex final : public SearchIndex {
   Result<std::vector<Result<BulkOutcome>>> Bulk(std::span<const BulkOp> ops) override;
   Result<SearchHits> Search(std::string_view query, ItemCount limit) override { return inner_.Search(query, limit); }
   Status Refresh() override { return inner_.Refresh(); }
+  Result<std::vector<std::vector<RefusedField>>> RefusedFields(std::span<const std::string> bodies) override {
+    return inner_.RefusedFields(bodies);
+  }
+  Result<std::unique_ptr<SearchIndex>> Sibling(std::string_view suffix) override { return inner_.Sibling(suffix); }
 
  private:
   Result<BulkOutcome> Answer(const BulkOp& op, int status) const;

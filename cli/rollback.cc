@@ -36,13 +36,13 @@ class RollbackCommand final : public Command {
     if (delete_ && !indexes_) {
       return in.output.Failure(MakeError(ErrorCode::kUsage, "--delete works only together with --indexes"));
     }
-    auto deployment = OpenVams(in);
+    Console console(in, LogTo::kStandardError);
+    auto deployment = OpenVams(in, {.indexes = indexes_}, &console.log());
     if (!deployment) return in.output.Failure(deployment.error());
     if (indexes_ && !in.options.dry_run) {
       if (const auto confirmed = Confirm(in, *deployment); !confirmed) return in.output.Failure(confirmed.error());
     }
     const Deadline deadline(in.options.deadline, in.context.stop);
-    Console console(in, LogTo::kStandardError);
     const auto result = RunRollback(in.options, to_null_ ? ClearTouch::kSetNull : ClearTouch::kRemove, *deployment,
                                     in.context.clock, console.log(), console.progress(), in.context.stop);
     if (!result) return in.output.Failure(result.error());

@@ -19,9 +19,10 @@ Exit ExitOf(Outcome outcome) {
 }
 
 Exit RunWith(Invocation& in, ReportFile report_file) {
-  auto deployment = OpenVams(in);
-  if (!deployment) return in.output.Failure(deployment.error());
   Console console(in, LogTo::kStandardOutput);
+  const bool verifies = !in.options.skip_verification && !in.options.dry_run;
+  auto deployment = OpenVams(in, {.indexes = !in.options.skip_verification, .documents = verifies}, &console.log());
+  if (!deployment) return in.output.Failure(deployment.error());
   for (const std::string& note : in.notes) console.log().Warning("{}", note);
   const Deadline deadline(in.options.deadline, in.context.stop);
   auto result = RunMigration(in.options, *deployment, in.context.clock, console.log(), console.progress(),

@@ -22,7 +22,7 @@ std::string Shown(const IndexReport& index) {
   add(index.missing, "missing");
   add(index.stale, "stale");
   add(index.unexpected, "unexpected");
-  if (index.failed > 0) out += fmt::format("; {} buckets cannot be listed", Grouped(index.failed));
+  if (index.failed > 0) out += fmt::format("; {} buckets or objects cannot be read", Grouped(index.failed));
   return out;
 }
 
@@ -40,10 +40,10 @@ class VerifyCommand final : public Command {
   }
 
   Exit Run(Invocation& in) override {
-    auto deployment = OpenVams(in);
+    Console console(in, LogTo::kStandardError);
+    auto deployment = OpenVams(in, {.indexes = true, .documents = true}, &console.log());
     if (!deployment) return in.output.Failure(deployment.error());
     const Deadline deadline(in.options.deadline, in.context.stop);
-    Console console(in, LogTo::kStandardError);
     const auto result =
         RunVerification(in.options, *deployment, in.context.clock, console.log(), console.progress(), in.context.stop);
     if (!result) return in.output.Failure(result.error());
@@ -74,9 +74,11 @@ class VerifyCommand final : public Command {
   }
 
   static void PrintRepair(Output& output, const RepairCounts& repaired) {
-    output.Line(fmt::format("Repair: sent {} assets and {} files again, removed {} documents, {} failed",
-                            Grouped(repaired.assets), Grouped(repaired.files), Grouped(repaired.removed),
-                            Grouped(repaired.failed)));
+    std::string line =
+        fmt::format("Repair: sent {} assets and {} files again", Grouped(repaired.assets), Grouped(repaired.files));
+    if (repaired.direct > 0) line += fmt::format(", indexed {} files directly", Grouped(repaired.direct));
+    output.Line(line +
+                fmt::format(", removed {} documents, {} failed", Grouped(repaired.removed), Grouped(repaired.failed)));
   }
 
   static void PrintFinding(Output& output, const Finding& finding, bool explain) {
@@ -99,6 +101,7 @@ class VerifyCommand final : public Command {
     if (result.repaired) {
       out["repair"] = {{"assets", result.repaired->assets},
                        {"files", result.repaired->files},
+                       {"files_indexed_directly", result.repaired->direct},
                        {"removed", result.repaired->removed},
                        {"failed", result.repaired->failed}};
     }

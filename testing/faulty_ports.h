@@ -117,6 +117,9 @@ class FaultyAssetTable final : public AssetTable {
   Result<std::vector<AssetRecord>> FindInBucket(std::string_view bucket_id, std::string_view asset_id) override {
     return inner_->FindInBucket(bucket_id, asset_id);
   }
+  Result<std::vector<std::vector<AssetRecord>>> FindManyInBucket(std::span<const BucketAsset> wanted) override {
+    return inner_->FindManyInBucket(wanted);
+  }
   Result<std::vector<Result<TouchOutcome>>> Touch(std::span<const AssetKey> keys, std::string_view value) override {
     if (before_touch) before_touch(keys);
     std::vector<Result<TouchOutcome>> outcomes(keys.size(), TouchOutcome::kDone);

@@ -226,6 +226,12 @@ void MemoryDeployment::DeleteObject(const ObjectRef& ref) {
   }
 }
 
+void MemoryDeployment::EraseObject(const ObjectRef& ref) {
+  const MutexLock lock(state_->mu);
+  const auto bucket = state_->buckets.find(ref.bucket);
+  if (bucket != state_->buckets.end()) bucket->second.objects.erase(ref.key);
+}
+
 void MemoryDeployment::Enqueue(std::string body) {
   const MutexLock lock(state_->mu);
   state_->queue.push_back({.id = std::to_string(state_->next_id++), .body = std::move(body)});

@@ -85,11 +85,16 @@ class MemoryDeployment {
   // kNotFound: no such bucket.
   Status PutObject(const ObjectRef& ref, ObjectHead head);
   void DeleteObject(const ObjectRef& ref);
+  // With all its versions.
+  void EraseObject(const ObjectRef& ref);
   // A message of the file-event queue.
   void Enqueue(std::string body);
   void AddChange(ChangeRecord record);
   std::vector<std::pair<std::string, std::string>> ParkedMessages() const;  // body, reason
   std::vector<std::string> ParkedChanges() const;                           // reasons
+
+  // For further ports onto the same VAMS, made with the functions below.
+  MemoryState& state() { return *state_; }
 
   SourcePorts source();
   AssetTable& assets() { return *assets_; }
@@ -126,7 +131,8 @@ std::unique_ptr<ChangeStream> MakeMemoryChangeStream(MemoryState& state);
 std::unique_ptr<EventQueue> MakeMemoryEventQueue(MemoryState& state);
 std::unique_ptr<EventTopic> MakeMemoryEventTopic(MemoryState& state);
 std::unique_ptr<Parameters> MakeMemoryParameters(MemoryState& state);
-// An index of its own; it exists from the beginning.
+// An index of its own; it exists from the beginning. It refuses documents with a field whose mapping in its definition
+// is {"type": "refused"}. Each sibling is an index of its own that does not exist yet.
 std::unique_ptr<SearchIndex> MakeMemorySearchIndex(std::string name);
 
 }  // namespace vams

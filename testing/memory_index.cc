@@ -102,6 +102,20 @@ class MemorySearchIndex final : public SearchIndex {
 
   Status Refresh() override { return {}; }
 
+  Result<std::vector<std::vector<RefusedField>>> RefusedFields(std::span<const std::string> bodies) override {
+    const MutexLock lock(mu_);
+    if (!definition_) return NoIndex();
+    std::vector<std::vector<RefusedField>> refused;
+    for (const std::string& body : bodies) refused.push_back(Refused(body));
+    return refused;
+  }
+
+  Result<std::unique_ptr<SearchIndex>> Sibling(std::string_view suffix) override {
+    auto sibling = MakeMemorySearchIndex(name_ + "-" + std::string(suffix));
+    TRY(sibling->Drop());
+    return sibling;
+  }
+
  private:
   struct Document {
     std::optional<std::string> body;  // nullopt: deleted, the version counts on
@@ -115,12 +129,32 @@ class MemorySearchIndex final : public SearchIndex {
         std::ranges::count_if(documents_, [](const auto& d) { return d.second.body.has_value(); }));
   }
 
+  // The members whose mapping says {"type": "refused"}.
+  std::vector<RefusedField> Refused(const std::string& body) const REQUIRES(mu_) {
+    const auto definition = nlohmann::json::parse(*definition_, nullptr, false);
+    const auto properties = definition.value("/mappings/properties"_json_pointer, nlohmann::json::object());
+    std::vector<RefusedField> refused;
+    for (const auto& [name, value] : nlohmann::json::parse(body).items()) {
+      if (properties.value(nlohmann::json::json_pointer("/" + name + "/type"), "") == "refused") {
+        refused.push_back({name, "not of this type"});
+      }
+    }
+    return refused;
+  }
+
   Result<BulkOutcome> Apply(const BulkOp& op) REQUIRES(mu_) {
     if (op.id.empty() || op.id.size() > kMaxIdBytes) {
       return Fail(ErrorCode::kInvalid, "the id must have 1 to {} bytes", kMaxIdBytes);
     }
     if (op.kind == BulkOp::Kind::kIndex && !nlohmann::json::accept(op.body)) {
       return Fail(ErrorCode::kInvalid, "the document of '{}' is no JSON", op.id);
+    }
+    if (op.kind == BulkOp::Kind::kIndex) {
+      if (const auto refused = Refused(op.body); !refused.empty()) {
+        Error error = MakeError(ErrorCode::kInvalid, "{}: {}", refused.front().name, refused.front().reason);
+        error.field = refused.front().name;
+        return std::unexpected(std::move(error));
+      }
     }
     Document& document = documents_[op.id];
     if (op.version && *op.version <= document.version) return BulkOutcome::kVersionConflict;

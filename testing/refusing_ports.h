@@ -46,17 +46,22 @@ class RefusingIndex final : public SearchIndex {
   }
   Result<SearchHits> Search(std::string_view query, ItemCount limit) override { return inner_.Search(query, limit); }
   Status Refresh() override { return inner_.Refresh(); }
+  Result<std::vector<std::vector<RefusedField>>> RefusedFields(std::span<const std::string> bodies) override {
+    return inner_.RefusedFields(bodies);
+  }
+  Result<std::unique_ptr<SearchIndex>> Sibling(std::string_view suffix) override { return inner_.Sibling(suffix); }
 
  private:
   SearchIndex& inner_;
 };
 
-// Fails the HEADs that `refuse` names; counts them.
+// Fails the HEADs that `refuse` names, and reading the notifications; counts HEADs.
 class RefusingObjectStore final : public ObjectStore {
  public:
   explicit RefusingObjectStore(ObjectStore& inner) : inner_(inner) {}
 
   std::function<std::optional<Error>(const ObjectRef&)> refuse;
+  std::optional<Error> refuse_topics;
   std::size_t heads = 0;
 
   Result<ObjectPage> List(std::string_view bucket, std::string_view prefix, const std::optional<Cursor>& from,
@@ -72,6 +77,7 @@ class RefusingObjectStore final : public ObjectStore {
     return answers;
   }
   Result<std::vector<std::string>> CreatedTopics(std::string_view bucket) override {
+    if (refuse_topics) return std::unexpected(*refuse_topics);
     return inner_.CreatedTopics(bucket);
   }
 

@@ -1,5 +1,6 @@
 #include "backends/open.h"
 
+#include "backends/aws_deployment.h"
 #include "backends/embedded/sqlite_asset_table.h"
 #include "backends/embedded/sqlite_bucket_table.h"
 #include "backends/embedded/sqlite_change_stream.h"
@@ -37,8 +38,8 @@ Result<Deployment> OpenEmbedded(const std::string& path, Duration busy_timeout, 
 
 Result<Deployment> OpenDeployment(const OpenOptions& options, Clock& clock) {
   if (options.local_directory) return OpenEmbedded(*options.local_directory, options.busy_timeout, clock);
-  return std::unexpected(MakeError(ErrorCode::kUsage, "this build can open an embedded VAMS only")
-                             .WithHint("name its directory with `--local DIR` or the config key \"local\""));
+  if (options.aws) return OpenAws(*options.aws, clock);
+  return Fail(ErrorCode::kUsage, "neither a directory nor a deployment on AWS was named");
 }
 
 }  // namespace vams

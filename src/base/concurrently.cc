@@ -14,18 +14,19 @@ namespace vams {
 
 void ForEachConcurrently(std::size_t count, std::size_t workers, const std::function<void(std::size_t)>& work) {
   std::atomic<std::size_t> next{0};
-  const auto take_all = [&] {
-    for (std::size_t i = next.fetch_add(1); i < count; i = next.fetch_add(1)) work(i);
+  const auto take = [&] {
+    for (std::size_t i = next++; i < count; i = next++) work(i);
   };
-  std::vector<std::jthread> threads;  // joined when they go out of scope, before what they refer to
-  const std::size_t helpers = std::min(workers, count);
-  threads.reserve(helpers);
-  try {
-    for (std::size_t n = 1; n < helpers; ++n) threads.emplace_back(take_all);
-  } catch (const std::system_error&) {
-    // No further thread: those that run, this one at least, do all of it.
+  std::vector<std::jthread> threads;
+  const std::size_t most = std::min(count, std::max<std::size_t>(workers, 1));
+  while (threads.size() + 1 < most) {
+    try {
+      threads.emplace_back(take);
+    } catch (const std::system_error&) {
+      break;
+    }
   }
-  take_all();
+  take();
 }
 
 Status TryForEachConcurrently(std::size_t count, std::size_t workers, const std::function<Status(std::size_t)>& work) {

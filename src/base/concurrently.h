@@ -7,9 +7,9 @@
 
 namespace vams {
 
-// Calls `work(i)` once for every i below `count`, on the calling thread and up to `workers - 1` further ones, and
-// returns when all calls have ended. Indices are handed out in rising order, so work(0) starts first; nothing else is
-// promised about the order. Where the system has no further thread to give, fewer work. `work` must not throw.
+// Calls `work(i)` once for each i below `count`, on at most `workers` threads (the caller's is one of them; 0 counts as
+// 1), and returns when all calls have. In order of i where there is one worker. `work` must not throw. A thread that
+// the system refuses is done without.
 void ForEachConcurrently(std::size_t count, std::size_t workers, const std::function<void(std::size_t)>& work);
 
 // As above, but hands out no further index once a call has failed. The error is that of the lowest index that failed;

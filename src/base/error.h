@@ -41,6 +41,7 @@ struct Error {
   bool retryable = false;
   std::string operation{};   // "dynamodb:Scan", "sqlite:open"; empty where the message says it all
   std::string request_id{};  // of the service; empty when no reply arrived or there is no service
+  std::string field{};       // of a document that is refused because of it; empty where no single one is to blame
 
   Error WithHint(std::string text) &&;
   Error WithOperation(std::string text) &&;

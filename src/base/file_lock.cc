@@ -32,13 +32,26 @@ std::string HolderOf(int fd) {
 
 }  // namespace
 
-Result<FileLock> FileLock::Acquire(const std::filesystem::path& path) {
+Result<FileLock> FileLock::Open(const std::filesystem::path& path) {
   const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
   if (fd < 0) {
     return std::unexpected(MakeError(CodeOf(errno), "cannot open {}: {}", path.string(), std::strerror(errno))
                                .WithHint("who writes there needs a directory that can be written to"));
   }
-  FileLock lock(fd);
+  return FileLock(fd);
+}
+
+Result<FileLock> FileLock::Wait(const std::filesystem::path& path) {
+  TRY_ASSIGN(FileLock lock, Open(path));
+  while (flock(lock.fd_, LOCK_EX) != 0) {
+    if (errno != EINTR) return Fail(ErrorCode::kIo, "cannot lock {}: {}", path.string(), std::strerror(errno));
+  }
+  return lock;
+}
+
+Result<FileLock> FileLock::Acquire(const std::filesystem::path& path) {
+  TRY_ASSIGN(FileLock lock, Open(path));
+  const int fd = lock.fd_;
   if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
     if (errno != EWOULDBLOCK) return Fail(ErrorCode::kIo, "cannot lock {}: {}", path.string(), std::strerror(errno));
     return std::unexpected(MakeError(ErrorCode::kBusy, "process {} holds {}", HolderOf(fd), path.string())

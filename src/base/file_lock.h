@@ -12,6 +12,8 @@ class FileLock {
  public:
   // Makes the file where it is missing. kBusy: another process holds it (the message names its process id).
   static Result<FileLock> Acquire(const std::filesystem::path& path);
+  // As above, but waits for whoever holds it: for locks that are held for as long as a file is written.
+  static Result<FileLock> Wait(const std::filesystem::path& path);
   ~FileLock();
   FileLock(FileLock&& other) noexcept;
   FileLock& operator=(FileLock&& other) noexcept;
@@ -20,6 +22,7 @@ class FileLock {
 
  private:
   explicit FileLock(int fd) : fd_(fd) {}
+  static Result<FileLock> Open(const std::filesystem::path& path);
   int fd_;
 };
 

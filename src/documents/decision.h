@@ -19,6 +19,9 @@ struct Decision {
   IndexDocument document{};
   std::string rule{};     // kSkip, kInvalid, kError: short, the same for all of its class, such as "asset-absent"
   std::string message{};  // one line for people; of this one item
+  // kIndex: why no event tells an indexer of it, as short as a rule; "" where nothing is in the way. Only whoever asks
+  // for the cause of an absence sets it.
+  std::string undelivered{};
 };
 
 }  // namespace vams

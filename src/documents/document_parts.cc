@@ -3,6 +3,8 @@
 #include <unordered_map>
 #include <utility>
 
+#include "documents/hazards.h"
+
 namespace vams {
 namespace {
 
@@ -21,8 +23,10 @@ bool AddField(std::vector<DocumentField>& fields, const std::string& name, const
 
 std::optional<BucketDetails> BucketDetailsOf(const BucketRecord& record) {
   if (record.bucket_name.empty()) return std::nullopt;
-  return BucketDetails{
-      .id = record.bucket_id, .name = record.bucket_name, .prefix = NormalisedPrefix(record.base_prefix)};
+  return BucketDetails{.id = record.bucket_id,
+                       .name = record.bucket_name,
+                       .prefix = NormalisedPrefix(record.base_prefix),
+                       .found_by_sync = SyncFindsPrefix(record.base_prefix)};
 }
 
 bool AddMergedMetadata(std::vector<DocumentField>& fields, std::span<const Item* const> items, std::string& failed) {

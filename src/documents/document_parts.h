@@ -19,6 +19,7 @@ struct BucketDetails {
   std::string id;
   std::string name;
   std::string prefix;
+  bool found_by_sync = true;  // SyncFindsPrefix
 };
 // nullopt for a row without a name, which counts as none.
 std::optional<BucketDetails> BucketDetailsOf(const BucketRecord& record);

@@ -8,11 +8,16 @@
 #include "base/result.h"
 #include "documents/compatibility.h"
 #include "documents/decision.h"
+#include "documents/file_loader.h"
+#include "documents/hazards.h"
 #include "documents/source_ports.h"
 #include "model/asset.h"
 #include "model/object.h"
 
 namespace vams {
+
+// The rule of a kError decision about an object of which it could not be found out.
+inline constexpr std::string_view kObjectUnreadable = "object-unreadable";
 
 // What should be in the indexes, by the rules that the indexers use. Look-ups are batched within a call and kept in a
 // small, bounded memory for the next ones, until Forget(). One thread at a time.
@@ -25,9 +30,19 @@ class ExpectedDocuments {
   Result<std::vector<Decision>> ForAssets(std::span<const AssetRecord> records);
 
   // One decision for each object of `bucket`, in order, as for an ObjectCreated event of it. A HEAD is sent only for
-  // entries without `head`; where it cannot be told whether the object is there, the decision is kError with rule
-  // "object-unreadable". kDelete: the object is there or was, but no document should be.
+  // entries without `head`; where it cannot be told whether the object is there, the decision is kError with the rule
+  // kObjectUnreadable. kDelete: the object is there or was, but no document should be.
   Result<std::vector<Decision>> ForObjects(std::string_view bucket, std::span<const ObjectEntry> entries);
+
+  // What ForObjects() would decide, without the documents: no look-up in the side tables. An error in an answer: that
+  // object could not be told.
+  Result<std::vector<Result<ObjectDecision>>> DecideObjects(std::string_view bucket,
+                                                            std::span<const ObjectEntry> entries);
+
+  // For each key of `bucket`, in order, the bucket records that bucket sync may be bound to for it; records that it
+  // cannot find are left out where there is another one.
+  Result<std::vector<std::vector<SyncPlace>>> SyncPlaces(std::string_view bucket,
+                                                         std::span<const std::string_view> keys);
 
   // Drops what was kept, so that the next call sees the tables as they are then.
   void Forget();

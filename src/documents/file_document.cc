@@ -13,9 +13,8 @@ void AppendText(std::string& body, std::string_view name, std::string_view value
   AppendJsonString(body, value);
 }
 
-std::unexpected<BuildFailure> FieldFailure(std::string_view field) {
-  return std::unexpected(BuildFailure{
-      .rule = "field-type", .message = fmt::format("the value of {} cannot be read as the field's type", field)});
+BuildFailure FieldFailure(std::string_view field) {
+  return {.rule = "field-type", .message = fmt::format("the value of {} cannot be read as the field's type", field)};
 }
 
 void AddObjectMetadata(std::vector<DocumentField>& fields, const ObjectHead& head) {
@@ -59,6 +58,13 @@ std::string LastModifiedText(UtcTime t) {
   return out;
 }
 
+std::optional<BuildFailure> CheckFileFieldsOf(const Item& asset) {
+  std::string scratch;
+  if (!AppendFixedTextList(scratch, asset.Find("tags"))) return FieldFailure("tags");
+  if (!AppendFixedText(scratch, asset.Find("assetName"))) return FieldFailure("assetName");
+  return std::nullopt;
+}
+
 BuiltBody BuildFileDocument(const FileDocumentInput& input) {
   std::vector<DocumentField> fields;
   std::string failed;
@@ -72,14 +78,14 @@ BuiltBody BuildFileDocument(const FileDocumentInput& input) {
   body += input.archived ? "true" : "false";
   if (input.head != nullptr) AppendText(body, "date_lastmodified", LastModifiedText(input.head->last_modified));
   AppendName(body, "list_tags");
-  if (!AppendFixedTextList(body, input.asset.Find("tags"))) return FieldFailure("tags");
+  if (!AppendFixedTextList(body, input.asset.Find("tags"))) return std::unexpected(FieldFailure("tags"));
   if (input.head != nullptr) {
     AppendName(body, "num_filesize");
     body += std::to_string(input.head->size);
   }
   AppendText(body, "str_assetid", input.asset_id);
   AppendName(body, "str_assetname");
-  if (!AppendFixedText(body, input.asset.Find("assetName"))) return FieldFailure("assetName");
+  if (!AppendFixedText(body, input.asset.Find("assetName"))) return std::unexpected(FieldFailure("assetName"));
   AppendText(body, "str_bucketid", input.bucket.id);
   AppendText(body, "str_bucketname", input.bucket.name);
   AppendText(body, "str_bucketprefix", input.bucket.prefix);

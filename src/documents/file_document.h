@@ -1,6 +1,8 @@
 #pragma once
 
 #include <array>
+#include <optional>
+#include <string>
 #include <string_view>
 
 #include "documents/document_parts.h"
@@ -22,6 +24,9 @@ struct FileDocumentInput {
 
 // The body of the file's document (docs/reference/vams-behaviour.md, 5.5). Pure.
 BuiltBody BuildFileDocument(const FileDocumentInput& input);
+
+// Why the fields that come from the asset's row cannot be written, whatever the file; nullopt: they can.
+std::optional<BuildFailure> CheckFileFieldsOf(const Item& asset);
 
 // 2025-03-04T05:06:07+00:00, cut to whole seconds.
 std::string LastModifiedText(UtcTime t);

@@ -103,8 +103,10 @@ Status FileLoader::Finish(std::vector<Work>& work, std::vector<FileVerdicts>& ve
   return {};
 }
 
-Result<std::vector<FileVerdicts>> FileLoader::DecideObjects(std::span<const ObjectNotice> notices) {
-  std::vector<FileVerdicts> verdicts(notices.size());
+Result<FileLoader::Planned> FileLoader::PlanObjects(std::span<const ObjectNotice> notices) {
+  Planned planned;
+  std::vector<FileVerdicts>& verdicts = planned.verdicts;
+  verdicts.resize(notices.size());
   std::vector<std::size_t> open;
   std::vector<std::size_t> unseen;
   for (std::size_t i = 0; i < notices.size(); ++i) {
@@ -121,7 +123,7 @@ Result<std::vector<FileVerdicts>> FileLoader::DecideObjects(std::span<const Obje
       if (notices[i].head == nullptr) unseen.push_back(i);
     }
   }
-  TRY_ASSIGN(const Heads heads, HeadMany(notices, unseen));
+  TRY_ASSIGN(planned.heads, HeadMany(notices, unseen));
 
   std::vector<Work> work;
   work.reserve(open.size());
@@ -131,7 +133,7 @@ Result<std::vector<FileVerdicts>> FileLoader::DecideObjects(std::span<const Obje
   for (const std::size_t i : open) {
     const ObjectHead* head = notices[i].head;
     if (head == nullptr) {
-      const auto& answer = heads[next_head++];
+      const auto& answer = planned.heads[next_head++];
       if (!answer) {
         verdicts[i] = std::unexpected(answer.error());
         continue;
@@ -162,8 +164,7 @@ Result<std::vector<FileVerdicts>> FileLoader::DecideObjects(std::span<const Obje
 
   TRY_ASSIGN(auto rows, rows_.Assets(assets));
   TRY_ASSIGN(auto buckets, rows_.BucketsOf(rows));
-  std::vector<Work> found;
-  found.reserve(work.size());
+  planned.work.reserve(work.size());
   for (std::size_t n = 0; n < work.size(); ++n) {
     Work& w = work[n];
     const ObjectNotice& notice = notices[w.index];
@@ -196,10 +197,40 @@ Result<std::vector<FileVerdicts>> FileLoader::DecideObjects(std::span<const Obje
     }
     w.asset = std::move(rows[n]);
     w.bucket = std::move(buckets[n]);
-    found.push_back(std::move(w));
+    planned.work.push_back(std::move(w));
   }
-  TRY(Finish(found, verdicts));
-  return verdicts;
+  return planned;
+}
+
+Result<std::vector<FileVerdicts>> FileLoader::DecideObjects(std::span<const ObjectNotice> notices) {
+  TRY_ASSIGN(Planned planned, PlanObjects(notices));
+  TRY(Finish(planned.work, planned.verdicts));
+  return std::move(planned.verdicts);
+}
+
+Result<std::vector<Result<ObjectDecision>>> FileLoader::DecideWithoutDocuments(std::span<const ObjectNotice> notices) {
+  TRY_ASSIGN(Planned planned, PlanObjects(notices));
+  std::vector<Result<ObjectDecision>> decisions(notices.size());
+  for (std::size_t i = 0; i < notices.size(); ++i) {
+    FileVerdicts& verdict = planned.verdicts[i];
+    if (!verdict) {
+      decisions[i] = std::unexpected(std::move(verdict).error());
+    } else if (!verdict->empty()) {
+      decisions[i]->decision = std::move(verdict->front().decision);
+    }
+  }
+  for (Work& w : planned.work) {
+    ObjectDecision& decision = *decisions[w.index];
+    std::string id = FileDocumentId(w.request.asset.database_id, w.request.asset.asset_id, w.request.path);
+    if (auto failure = CheckFileFieldsOf(w.asset->item)) {
+      decision.decision = FailureVerdict(std::move(id), std::move(*failure)).decision;
+      continue;
+    }
+    decision.decision = IndexVerdict({.id = std::move(id), .body = {}}, "").decision;
+    decision.asset = std::move(w.request.asset);
+    decision.version_id = w.head->version_id;
+  }
+  return decisions;
 }
 
 Result<std::vector<FileVerdicts>> FileLoader::DecideRequests(std::span<const FileRequest> requests) {

@@ -42,6 +42,13 @@ struct FileRequest {
 // error: it could not be told, try again if `retryable`.
 using FileVerdicts = Result<std::vector<Verdict>>;
 
+// What is decided about an object where its document is not needed.
+struct ObjectDecision {
+  Decision decision;                        // kIndex: with the document's id alone
+  AssetKey asset{};                         // kIndex: as the object's own metadata name it
+  std::optional<std::string> version_id{};  // kIndex: of the object, where known
+};
+
 // Decides about files and builds their documents, looking up everything in batches
 // (docs/reference/vams-behaviour.md, 5.2 to 5.5). Keeps no state of its own: `rows` remembers. The outer error of each
 // call means that nothing could be told.
@@ -51,6 +58,9 @@ class FileLoader {
       : source_(source), rows_(rows), compatibility_(compatibility) {}
 
   Result<std::vector<FileVerdicts>> DecideObjects(std::span<const ObjectNotice> notices);
+  // The same decisions as DecideObjects() without the documents, so the metadata table is not read: of values in it
+  // that cannot be written nothing is known. An error: that object could not be told.
+  Result<std::vector<Result<ObjectDecision>>> DecideWithoutDocuments(std::span<const ObjectNotice> notices);
   Result<std::vector<FileVerdicts>> DecideMetadata(std::span<const MetadataNotice> notices);
   Result<std::vector<FileVerdicts>> DecideRequests(std::span<const FileRequest> requests);
 
@@ -59,6 +69,9 @@ class FileLoader {
   using Heads = std::vector<Result<std::optional<ObjectHead>>>;
   bool repaired() const { return compatibility_ == Compatibility::kRepaired; }
 
+  struct Planned;
+
+  Result<Planned> PlanObjects(std::span<const ObjectNotice> notices);
   Result<Heads> HeadMany(std::span<const ObjectNotice> notices, std::span<const std::size_t> wanted);
   Status Finish(std::vector<Work>& work, std::vector<FileVerdicts>& verdicts);
   Result<std::vector<FileVerdicts>> DecideMetadataAsUpstream(std::span<const MetadataNotice> notices);

@@ -18,6 +18,13 @@ struct FileLoader::Work {
   const ObjectHead* head = nullptr;  // nullptr: there is no object
 };
 
+// Notices as far as they are decided without looking at the metadata table.
+struct FileLoader::Planned {
+  Heads heads;                         // what `work` points at
+  std::vector<FileVerdicts> verdicts;  // of those that are not in `work`
+  std::vector<Work> work;
+};
+
 FileVerdicts One(Verdict verdict);
 
 // 5.4 as far as it needs no look-up: nullopt where the request is to be indexed.

@@ -103,14 +103,36 @@ Result<std::vector<BucketDetails>> SourceRows::BucketsNamed(std::string_view nam
   return named;
 }
 
-Result<std::shared_ptr<const std::vector<AssetRecord>>> SourceRows::AssetsInBucket(const std::string& bucket_id,
-                                                                                   const std::string& asset_id) {
-  AssetKey key{.database_id = bucket_id, .asset_id = asset_id};
-  if (const auto* known = in_bucket_.Find(key)) return *known;
-  TRY_ASSIGN(auto records, assets_.FindInBucket(bucket_id, asset_id));
-  auto shared = std::make_shared<const std::vector<AssetRecord>>(std::move(records));
-  in_bucket_.Put(std::move(key), shared);
-  return shared;
+Result<AssetsOfId> SourceRows::AssetsInBucket(const std::string& bucket_id, const std::string& asset_id) {
+  const BucketAsset wanted{bucket_id, asset_id};
+  TRY_ASSIGN(auto found, AssetsInBuckets({&wanted, 1}));
+  return std::move(found.front());
+}
+
+Result<std::vector<AssetsOfId>> SourceRows::AssetsInBuckets(std::span<const BucketAsset> wanted) {
+  std::vector<AssetsOfId> answers(wanted.size());
+  std::vector<BucketAsset> asked;
+  std::vector<std::size_t> waiting;
+  std::unordered_map<BucketAsset, std::size_t, BucketAssetHash> places;
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    if (i > 0 && wanted[i] == wanted[i - 1] && answers[i - 1] != nullptr) {
+      answers[i] = answers[i - 1];
+    } else if (const AssetsOfId* known = in_bucket_.Find(wanted[i])) {
+      answers[i] = *known;
+    } else {
+      if (places.try_emplace(wanted[i], asked.size()).second) asked.push_back(wanted[i]);
+      waiting.push_back(i);
+    }
+  }
+  if (asked.empty()) return answers;
+  TRY_ASSIGN(auto found, assets_.FindManyInBucket(asked));
+  std::vector<AssetsOfId> read(asked.size());
+  for (std::size_t i = 0; i < asked.size(); ++i) {
+    read[i] = std::make_shared<const std::vector<AssetRecord>>(std::move(found[i]));
+  }
+  for (const std::size_t i : waiting) answers[i] = read[places.at(wanted[i])];
+  for (std::size_t i = 0; i < asked.size(); ++i) in_bucket_.Put(std::move(asked[i]), std::move(read[i]));
+  return answers;
 }
 
 void SourceRows::Forget() {

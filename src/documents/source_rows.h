@@ -52,8 +52,18 @@ struct AssetKeyHash {
   }
 };
 
+struct BucketAssetHash {
+  std::size_t operator()(const BucketAsset& wanted) const {
+    const std::size_t a = std::hash<std::string>{}(wanted.bucket_id);
+    return a * 1099511628211ULL + std::hash<std::string>{}(wanted.asset_id);
+  }
+};
+
 using AssetRow = std::shared_ptr<const AssetRecord>;     // nullptr: no such row
 using BucketRow = std::shared_ptr<const BucketDetails>;  // nullptr: no such row, or one without a name
+
+// The asset rows with one bucket and asset id, by database; never nullptr.
+using AssetsOfId = std::shared_ptr<const std::vector<AssetRecord>>;
 
 // Rows of the asset and buckets tables, read in batches and remembered until Forget(). One thread at a time.
 class SourceRows {
@@ -69,8 +79,9 @@ class SourceRows {
   // Every bucket row with this name.
   Result<std::vector<BucketDetails>> BucketsNamed(std::string_view name);
   // AssetTable::FindInBucket, remembered.
-  Result<std::shared_ptr<const std::vector<AssetRecord>>> AssetsInBucket(const std::string& bucket_id,
-                                                                         const std::string& asset_id);
+  Result<AssetsOfId> AssetsInBucket(const std::string& bucket_id, const std::string& asset_id);
+  // The same for many, in order, with one call for what is not remembered.
+  Result<std::vector<AssetsOfId>> AssetsInBuckets(std::span<const BucketAsset> wanted);
   void Forget();
 
  private:
@@ -78,7 +89,7 @@ class SourceRows {
   BucketTable& buckets_;
   BoundedMemory<AssetKey, AssetRow, AssetKeyHash> asset_rows_;
   BoundedMemory<std::string, BucketRow> bucket_rows_;
-  BoundedMemory<AssetKey, std::shared_ptr<const std::vector<AssetRecord>>, AssetKeyHash> in_bucket_;
+  BoundedMemory<BucketAsset, AssetsOfId, BucketAssetHash> in_bucket_;
   std::shared_ptr<const std::vector<BucketDetails>> all_buckets_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <unordered_map>
+#include <utility>
 
 namespace vams {
 namespace {
@@ -63,11 +64,16 @@ Result<std::vector<OperationResult>> DocumentWriter::Write(std::vector<PlannedOp
     op_of[i] = place->second;
   }
   if (ops.empty()) return results;
-  TRY_ASSIGN(const auto outcomes, index_.Bulk(ops));
-  for (std::size_t i = 0; i < operations.size(); ++i) {
+  TRY_ASSIGN(PartialWrite written, WriteWithoutRefusedFields(index_, std::move(ops)));
+  for (std::size_t i = operations.size(); i-- > 0;) {
     if (op_of[i] == kNoWrite) continue;
-    const auto& outcome = outcomes[op_of[i]];
-    if (outcome) continue;  // a version conflict too: what is there is newer
+    const auto& outcome = written.outcomes[op_of[i]];
+    if (outcome) {  // a version conflict too: what is there is newer
+      // Told once for a document, by the operation that counts for all.
+      results[i].refused = std::exchange(written.refused[op_of[i]], {});
+      if (!results[i].refused.empty()) results[i].message = "Indexed, but " + RefusalCause(results[i].refused);
+      continue;
+    }
     results[i].success = false;
     results[i].message = outcome.error().message;
     results[i].rule = "index-refused";

@@ -28,8 +28,9 @@ class DocumentWriter {
   // To be taken before the look-ups begin: microseconds of the wall clock, greater than every one taken before.
   std::uint64_t TakeVersion();
 
-  // One result for each operation, in order, by at most one Bulk. Of several that write one document the last one
-  // counts for all. Fails only where the fate of all is unknown.
+  // One result for each operation, in order, by one Bulk and one more for each field that the mapping refuses
+  // (indexers/partial_write.h). Of several that write one document the last one counts for all. Fails only where the
+  // fate of all is unknown.
   Result<std::vector<OperationResult>> Write(std::vector<PlannedOperation> operations, std::uint64_t version);
 
  private:

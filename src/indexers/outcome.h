@@ -2,8 +2,10 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "documents/verdict.h"
+#include "indexers/partial_write.h"
 
 namespace vams {
 
@@ -17,6 +19,7 @@ struct OperationResult {
   Decision::Kind kind = Decision::Kind::kError;
   std::string rule;  // of the decision; "index-refused" where the index did not take the document
   bool retryable = false;
+  std::vector<RefusedField> refused{};  // success: what the document went without
 };
 
 // What a service needs to know of one record or event.
@@ -30,8 +33,9 @@ struct RecordOutcome {
   std::string reason;         // kRefused, kRetry; one line
   std::uint32_t indexed = 0;  // documents
   std::uint32_t deleted = 0;
-  bool skipped = false;  // by a rule
-  bool invalid = false;  // fails upstream's checks, so there is no document
+  bool skipped = false;                    // by a rule
+  bool invalid = false;                    // fails upstream's checks, so there is no document
+  std::vector<PartialDocument> partial{};  // of `indexed`, those without some fields
 };
 
 // The results of the verdicts about one record as one outcome.
@@ -43,6 +47,7 @@ RecordOutcome Combine(const Results& results) {
       if (result.kind == Decision::Kind::kIndex) ++outcome.indexed;
       if (result.kind == Decision::Kind::kDelete) ++outcome.deleted;
       if (result.kind == Decision::Kind::kSkip) outcome.skipped = true;
+      if (!result.refused.empty()) outcome.partial.push_back({result.document_id, result.refused});
     } else if (result.kind == Decision::Kind::kInvalid) {
       outcome.invalid = true;
     } else if (result.retryable) {

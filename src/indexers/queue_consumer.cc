@@ -18,6 +18,7 @@ void Worsen(RecordOutcome& sum, const RecordOutcome& part) {
   sum.deleted += part.deleted;
   sum.skipped = sum.skipped || part.skipped;
   sum.invalid = sum.invalid || part.invalid;
+  sum.partial.insert(sum.partial.end(), part.partial.begin(), part.partial.end());
   // What may still succeed comes before what cannot: the message must come again for it.
   const bool worse = part.kind == RecordOutcome::Kind::kRetry
                          ? sum.kind != RecordOutcome::Kind::kRetry

@@ -53,16 +53,23 @@ Result<bool> StreamConsumer::Park(const std::string& shard, const ChangeRecord& 
 }
 
 Result<StepCounts> StreamConsumer::HandlePage(const std::string& shard, const std::vector<ChangeRecord>& records) {
-  TRY_ASSIGN(const auto of_assets, asset_indexer_.Handle(records));
-  TRY_ASSIGN(const auto of_files, file_indexer_.HandleMetadata(records));
+  std::vector<RecordOutcome> of_assets;
+  std::vector<RecordOutcome> of_files;
+  if (options_.role != StreamRole::kFiles) {
+    TRY_ASSIGN(of_assets, asset_indexer_.Handle(records));
+  }
+  if (options_.role != StreamRole::kAssets) {
+    TRY_ASSIGN(of_files, file_indexer_.HandleMetadata(records));
+  }
   StepCounts counts;
   counts.taken = records.size();
   for (std::size_t i = 0; i < records.size(); ++i) {
     bool again = false;
     bool parked = false;
     const bool metadata = records[i].table == ChangedTable::kMetadata;
-    for (const RecordOutcome* outcome : {&of_assets[i], &of_files[i]}) {
-      if (outcome == &of_files[i] && !metadata) continue;
+    for (const RecordOutcome* outcome :
+         {of_assets.empty() ? nullptr : &of_assets[i], of_files.empty() || !metadata ? nullptr : &of_files[i]}) {
+      if (outcome == nullptr) continue;
       counts.Add(*outcome);
       if (outcome->kind == RecordOutcome::Kind::kSettled) continue;
       const bool may_pass =

@@ -24,10 +24,18 @@ namespace vams {
 // The name under which the indexers keep their place in the change stream.
 inline constexpr std::string_view kStreamConsumerName = "indexers";
 
+// Whose work is done for the records.
+enum class StreamRole {
+  kBoth,
+  kAssets,  // asset documents only
+  kFiles,   // documents of files whose metadata changed only
+};
+
 struct StreamConsumerOptions {
   std::string consumer{kStreamConsumerName};
   ItemCount batch{1000};        // records of a step
   std::uint32_t max_tries = 5;  // a record that still cannot be handled then is parked
+  StreamRole role = StreamRole::kBoth;
 };
 
 // The indexers of the tables' changes as a service: the asset indexer for every record, the file indexer for those of

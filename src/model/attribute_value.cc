@@ -44,6 +44,63 @@ bool LooksLikeNumber(std::string_view text) {
                              [](char c) { return (c >= '0' && c <= '9') || std::string_view("+-.eE").contains(c); });
 }
 
+// DynamoDB takes 32 levels. Without a bound, a hostile text would use up the stack.
+constexpr int kMaxDepth = 100;
+
+Result<AttributeMap> MapFrom(const Json& json, int depth);
+
+Result<AttributeValue> ValueFrom(const Json& json, int depth) {
+  if (depth > kMaxDepth) return Fail(ErrorCode::kInvalid, "a value is nested more than {} levels deep", kMaxDepth);
+  if (!json.is_object() || json.size() != 1) {
+    return Fail(ErrorCode::kInvalid, "an attribute value must be an object with one type, such as {{\"S\": \"text\"}}");
+  }
+  const std::string& type = json.begin().key();
+  const Json& body = json.begin().value();
+  if (type == "NULL") return AttributeValue(AttributeValue::Null{});
+  if (type == "BOOL" && body.is_boolean()) return AttributeValue(body.get<bool>());
+  if (type == "S" && body.is_string()) return AttributeValue(body.get<std::string>());
+  if (type == "N" && body.is_string()) {
+    if (!LooksLikeNumber(body.get_ref<const std::string&>())) return Fail(ErrorCode::kInvalid, "N holds no number");
+    return AttributeValue(AttributeValue::Number{body.get<std::string>()});
+  }
+  if (type == "B" && body.is_string()) {
+    auto bytes = Base64Decode(body.get_ref<const std::string&>());
+    if (!bytes) return Fail(ErrorCode::kInvalid, "B is not base64");
+    return AttributeValue(AttributeValue::Binary{std::move(*bytes)});
+  }
+  if (type == "L" && body.is_array()) {
+    AttributeValue::List list;
+    list.reserve(body.size());
+    for (const Json& item : body) {
+      TRY_ASSIGN(auto value, ValueFrom(item, depth + 1));
+      list.push_back(std::move(value));
+    }
+    return AttributeValue(std::move(list));
+  }
+  if (type == "M" && body.is_object()) {
+    TRY_ASSIGN(auto map, MapFrom(body, depth + 1));
+    return AttributeValue(std::move(map));
+  }
+  if (type == "SS" || type == "NS" || type == "BS") {
+    TRY_ASSIGN(auto members, StringArray(body, type == "BS"));
+    if (type == "SS") return AttributeValue(AttributeValue::StringSet{std::move(members)});
+    if (type == "NS") return AttributeValue(AttributeValue::NumberSet{std::move(members)});
+    return AttributeValue(AttributeValue::BinarySet{std::move(members)});
+  }
+  return Fail(ErrorCode::kInvalid, "'{}' is no attribute type with that value", type);
+}
+
+Result<AttributeMap> MapFrom(const Json& json, int depth) {
+  if (!json.is_object()) return Fail(ErrorCode::kInvalid, "an item must be a JSON object");
+  AttributeMap map;
+  for (const auto& [name, value] : json.items()) {
+    auto parsed = ValueFrom(value, depth);
+    if (!parsed) return std::unexpected(std::move(parsed.error()).In(name));
+    map.Set(name, std::move(*parsed));
+  }
+  return map;
+}
+
 Result<AttributeValue> FromPlain(const Json& json) {
   switch (json.type()) {
     case Json::value_t::null: return AttributeValue(AttributeValue::Null{});
@@ -141,56 +198,9 @@ std::string DumpDynamoJson(const AttributeMap& map) {
   return ToDynamoJson(map).dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-Result<AttributeValue> AttributeValueFromDynamoJson(const Json& json) {
-  if (!json.is_object() || json.size() != 1) {
-    return Fail(ErrorCode::kInvalid, "an attribute value must be an object with one type, such as {{\"S\": \"text\"}}");
-  }
-  const std::string& type = json.begin().key();
-  const Json& body = json.begin().value();
-  if (type == "NULL") return AttributeValue(AttributeValue::Null{});
-  if (type == "BOOL" && body.is_boolean()) return AttributeValue(body.get<bool>());
-  if (type == "S" && body.is_string()) return AttributeValue(body.get<std::string>());
-  if (type == "N" && body.is_string()) {
-    if (!LooksLikeNumber(body.get_ref<const std::string&>())) return Fail(ErrorCode::kInvalid, "N holds no number");
-    return AttributeValue(AttributeValue::Number{body.get<std::string>()});
-  }
-  if (type == "B" && body.is_string()) {
-    auto bytes = Base64Decode(body.get_ref<const std::string&>());
-    if (!bytes) return Fail(ErrorCode::kInvalid, "B is not base64");
-    return AttributeValue(AttributeValue::Binary{std::move(*bytes)});
-  }
-  if (type == "L" && body.is_array()) {
-    AttributeValue::List list;
-    list.reserve(body.size());
-    for (const Json& item : body) {
-      TRY_ASSIGN(auto value, AttributeValueFromDynamoJson(item));
-      list.push_back(std::move(value));
-    }
-    return AttributeValue(std::move(list));
-  }
-  if (type == "M" && body.is_object()) {
-    TRY_ASSIGN(auto map, AttributeMapFromDynamoJson(body));
-    return AttributeValue(std::move(map));
-  }
-  if (type == "SS" || type == "NS" || type == "BS") {
-    TRY_ASSIGN(auto members, StringArray(body, type == "BS"));
-    if (type == "SS") return AttributeValue(AttributeValue::StringSet{std::move(members)});
-    if (type == "NS") return AttributeValue(AttributeValue::NumberSet{std::move(members)});
-    return AttributeValue(AttributeValue::BinarySet{std::move(members)});
-  }
-  return Fail(ErrorCode::kInvalid, "'{}' is no attribute type with that value", type);
-}
+Result<AttributeValue> AttributeValueFromDynamoJson(const Json& json) { return ValueFrom(json, 0); }
 
-Result<AttributeMap> AttributeMapFromDynamoJson(const Json& json) {
-  if (!json.is_object()) return Fail(ErrorCode::kInvalid, "an item must be a JSON object");
-  AttributeMap map;
-  for (const auto& [name, value] : json.items()) {
-    auto parsed = AttributeValueFromDynamoJson(value);
-    if (!parsed) return std::unexpected(std::move(parsed.error()).In(name));
-    map.Set(name, std::move(*parsed));
-  }
-  return map;
-}
+Result<AttributeMap> AttributeMapFromDynamoJson(const Json& json) { return MapFrom(json, 0); }
 
 Result<AttributeMap> ParseDynamoJson(std::string_view text) {
   const Json json = Json::parse(text, nullptr, false);

@@ -284,6 +284,7 @@ constexpr ErrorRow kOpenSearch[] = {
     {"document_parsing_exception", kInvalid},
     {"strict_dynamic_mapping_exception", kInvalid},
     {"illegal_argument_exception", kInvalid},
+    {"max_bytes_length_exceeded_exception", kInvalid},
     {"parse_exception", kInvalid},
     {"parsing_exception", kInvalid},
     {"x_content_parse_exception", kInvalid},

@@ -1,7 +1,6 @@
 #include "net/retry.h"
 
 #include <algorithm>
-#include <random>
 
 namespace vams {
 namespace {
@@ -19,17 +18,6 @@ bool IsDynamoDb(Service service) { return service == Service::kDynamoDb || servi
 int MaxAttempts(const RetryOptions& options, Service service) {
   if (options.max_attempts > 0) return options.max_attempts;
   return IsDynamoDb(service) ? 4 : 3;
-}
-
-Random01 SystemRandom() {
-  struct Generator {
-    Mutex mu;
-    std::mt19937_64 engine GUARDED_BY(mu){std::random_device{}()};
-  };
-  return [generator = std::make_shared<Generator>()] {
-    MutexLock lock(generator->mu);
-    return std::uniform_real_distribution<double>(0, 1)(generator->engine);
-  };
 }
 
 Duration Backoff(const TryOutcome& outcome, Service service, int attempt, double random) {

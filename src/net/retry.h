@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/mutex.h"
+#include "base/random.h"
 #include "net/adaptive_limiter.h"
 #include "net/http.h"
 
@@ -21,11 +22,6 @@ struct RetryOptions {
   int max_attempts = 0;  // the first try included; 0 is the SDKs' default: 4 for DynamoDB, 3 for others
 };
 int MaxAttempts(const RetryOptions& options, Service service);
-
-// A number in [0, 1). Safe for concurrent calls.
-using Random01 = std::function<double()>;
-// Seeded from the operating system.
-Random01 SystemRandom();
 
 // What came of one try, as far as trying again goes.
 struct TryOutcome {

@@ -61,6 +61,9 @@ void ReadJson(std::string_view body, ServiceError& error) {
     const auto causes = inner->find("root_cause");
     if (causes != inner->end() && causes->is_array() && !causes->empty() && causes->front().is_object()) {
       const std::string reason = TextOf(causes->front(), {"reason"});
+      const std::string type = TextOf(causes->front(), {"type"});
+      // Which of the two it is, an expired scan or shards that are away, only the shard tells.
+      if (error.code == "search_phase_execution_exception" && !type.empty()) error.code = type;
       if (!reason.empty() && reason != error.message) error.message += error.message.empty() ? reason : ": " + reason;
     }
   }
@@ -264,8 +267,12 @@ Error FromService(const HttpReply& reply, const Call& call) {
   return Build(ReadServiceError(call.service, reply), call);
 }
 
-Error FromEntry(std::string_view code, std::string_view message, std::string_view request_id, const Call& call) {
-  return Build({.code = OneLine(BareCode(code)), .message = OneLine(message), .request_id = std::string(request_id)},
+Error FromEntry(std::string_view code, std::string_view message, std::string_view request_id, const Call& call,
+                int status) {
+  return Build({.status = status,
+                .code = OneLine(BareCode(code)),
+                .message = OneLine(message),
+                .request_id = std::string(request_id)},
                call);
 }
 

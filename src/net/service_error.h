@@ -32,8 +32,10 @@ bool MayPass(TransportError::Kind kind);
 // do.
 Error FromTransport(const TransportError& error, const Call& call);
 Error FromService(const HttpReply& reply, const Call& call);
-// For what a service says about one entry of a batch, where the reply as a whole is good.
-Error FromEntry(std::string_view code, std::string_view message, std::string_view request_id, const Call& call);
+// For what a service says about one entry of a batch, where the reply as a whole is good. `status`: of the entry, where
+// it has one; it decides where the code is unknown.
+Error FromEntry(std::string_view code, std::string_view message, std::string_view request_id, const Call& call,
+                int status = 0);
 
 // The reply if its status is 2xx, else whichever Error applies.
 Result<HttpReply> Accept(Sent sent, const Call& call);

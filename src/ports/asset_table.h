@@ -3,7 +3,9 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -22,6 +24,13 @@ struct Segment {
 struct AssetPage {
   std::vector<AssetRecord> items;
   std::optional<Cursor> next;  // nullopt: the segment is done
+};
+
+// What BucketIdGSI is asked: the records of this bucket with this asset id.
+struct BucketAsset {
+  std::string bucket_id;
+  std::string asset_id;
+  auto operator<=>(const BucketAsset&) const = default;
 };
 
 enum class TouchOutcome { kDone, kGone };
@@ -43,6 +52,18 @@ class AssetTable {
 
   // The records with this bucket and asset id, whatever the database (the index BucketIdGSI), by database id.
   virtual Result<std::vector<AssetRecord>> FindInBucket(std::string_view bucket_id, std::string_view asset_id) = 0;
+
+  // FindInBucket for many, one answer for each, in order. No bound on their number. A backend whose look-ups take time
+  // sends several at once.
+  virtual Result<std::vector<std::vector<AssetRecord>>> FindManyInBucket(std::span<const BucketAsset> wanted) {
+    std::vector<std::vector<AssetRecord>> found;
+    found.reserve(wanted.size());
+    for (const BucketAsset& one : wanted) {
+      TRY_ASSIGN(auto records, FindInBucket(one.bucket_id, one.asset_id));
+      found.push_back(std::move(records));
+    }
+    return found;
+  }
 
   // Sets `_os_reindex_date` to `value` on each record that exists and changes nothing else; a record that is gone stays
   // gone. One outcome for each key, in order; an outcome is an error where the write was refused or its fate is

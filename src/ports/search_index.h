@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -49,6 +50,13 @@ struct SearchHits {
   std::vector<IndexHit> hits;  // best first
 };
 
+// A field of a document that the mapping of an index does not take.
+struct RefusedField {
+  std::string name;    // a member of the document; "" where no single one is to blame
+  std::string reason;  // of the service, one line
+  bool operator==(const RefusedField&) const = default;
+};
+
 // One index, bound to its name. Safe for concurrent calls. Never retries.
 // A write is seen by the reads below once Refresh() has returned, or sooner.
 class SearchIndex {
@@ -58,7 +66,7 @@ class SearchIndex {
 
   // nullopt: there is no such index, a success.
   virtual Result<std::optional<IndexInfo>> Describe() = 0;
-  // `definition` as in IndexInfo. There already: kPrecondition, nothing changed.
+  // `definition` as in IndexInfo, also one that Describe gave. There already: kPrecondition, nothing changed.
   virtual Status Create(std::string_view definition) = 0;
   // Deletes the index and all that is in it. None there: a success.
   virtual Status Drop() = 0;
@@ -70,15 +78,21 @@ class SearchIndex {
   // One answer for each id, in order; nullopt: absent. No bound on the number of ids.
   virtual Result<std::vector<std::optional<std::string>>> GetMany(std::span<const std::string> ids) = 0;
   // Every document there is, each once, in no promised order, in pages of at most `limit` (> 0). What is written while
-  // the scan goes on may or may not be in it.
+  // the scan goes on may or may not be in it. kPrecondition: `from` is too old to go on from, begin again.
   virtual Result<IndexPage> Scan(const std::optional<Cursor>& from, ItemCount limit, ScanContent content) = 0;
   // One result for each operation, in order; success means durably written. An error with `retryable` may be sent
-  // again; one without names why the document was refused. The outer error: the fate of all is unknown. No bound on the
-  // number.
+  // again; one without names why the document was refused, and in Error::field the member that the mapping does not
+  // take, if it is one. The outer error: the fate of all is unknown. No bound on the number.
   virtual Result<std::vector<Result<BulkOutcome>>> Bulk(std::span<const BulkOp> ops) = 0;
   // Documents that hold all words of `query`, a word ending in '*' as a prefix; "" or "*": all.
   virtual Result<SearchHits> Search(std::string_view query, ItemCount limit) = 0;
   virtual Status Refresh() = 0;
+  // For each document, in order, the fields without which the index would take it, as far as that can be told without
+  // writing: no document, no mapping changes. None: it takes it as it is. kUnknown: the service cannot tell.
+  virtual Result<std::vector<std::vector<RefusedField>>> RefusedFields(std::span<const std::string> bodies) = 0;
+
+  // Another index of the same service, `<name>-<suffix>`; there need not be one. kUsage: none can have that name.
+  virtual Result<std::unique_ptr<SearchIndex>> Sibling(std::string_view suffix) = 0;
 };
 
 }  // namespace vams

@@ -4,6 +4,8 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 
+#include "documents/hazards.h"
+
 namespace vams {
 namespace {
 
@@ -26,6 +28,19 @@ double Rate(std::uint64_t items, Duration took) {
 Json Counts(const std::map<std::string, std::uint64_t>& counts) {
   Json out = Json::object();
   for (const auto& [name, count] : counts) out[name] = count;
+  return out;
+}
+
+Json Hazards(const std::map<std::string, std::uint64_t>& counts) {
+  Json out = Json::object();
+  for (const auto& [name, count] : counts) {
+    Json one{{"count", count}};
+    if (const HazardInfo* info = HazardNamed(name)) {
+      one["explanation"] = info->explanation;
+      one["fix"] = info->fix;
+    }
+    out[name] = std::move(one);
+  }
   return out;
 }
 
@@ -121,14 +136,18 @@ Json ToJson(const std::vector<FindingGroup>& groups) {
 }
 
 std::string FixFor(const FindingGroup& group) {
+  const std::string_view cause = group.cause;
+  constexpr std::string_view kWithheldPrefix = "withheld: ";
+  const HazardInfo* hazard =
+      HazardNamed(cause.starts_with(kWithheldPrefix) ? cause.substr(kWithheldPrefix.size()) : cause);
+  if (hazard != nullptr) return std::string(hazard->fix);
   switch (group.kind) {
     case FindingKind::kMissing:
     case FindingKind::kStale: return "`verify --repair` sends these again";
     case FindingKind::kUnexpected: return "`verify --repair --remove-unexpected` removes these documents";
     case FindingKind::kFailed: return "the cause names what refused; mend it and run again, which is safe to repeat";
     case FindingKind::kInvalid: return "give the record a databaseId and an assetId, or delete it";
-    case FindingKind::kWithheld:
-      return "an event for these would do harm in a deployment; see docs/reference/deployment-hazards.md";
+    case FindingKind::kWithheld: return "`verify --repair` indexes these directly";
     case FindingKind::kSkipped:
     case FindingKind::kGone: return "";
   }
@@ -153,7 +172,7 @@ Json ToJson(const MigrationReport& report) {
       {"run_id", report.run_id},
       {"errors", ToJson(report.errors)},
       {"findings_file", report.findings_file.empty() ? Json(nullptr) : Json(report.findings_file)},
-      {"hazards", Counts(files.withheld)},
+      {"hazards", Hazards(files.withheld)},
       {"throughput",
        {{"assets_per_second", Rate(assets.succeeded, assets.took)},
         {"files_per_second", Rate(files.succeeded, files.took)},

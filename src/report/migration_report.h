@@ -52,7 +52,7 @@ struct IndexReport {
   std::uint64_t missing = 0;
   std::uint64_t stale = 0;
   std::uint64_t unexpected = 0;
-  std::uint64_t failed = 0;  // buckets that could not be listed: what belongs to their objects was not compared
+  std::uint64_t failed = 0;  // buckets and objects that could not be read: what belongs to them was not compared
   std::map<std::string, std::uint64_t> skipped{};  // sources that make no document, by rule
 
   double success_rate() const;  // percent of the expected that are right; 100 where nothing is expected

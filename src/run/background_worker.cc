@@ -6,17 +6,17 @@
 namespace vams {
 namespace {
 
-constexpr Duration kIdlePause = std::chrono::milliseconds(3);
 constexpr Duration kFirstRetry = std::chrono::milliseconds(50);
 constexpr Duration kLongestRetry = std::chrono::seconds(5);
 
 }  // namespace
 
-BackgroundWorker::BackgroundWorker(std::string name, Step step, Clock& clock, Log& log)
+BackgroundWorker::BackgroundWorker(std::string name, Step step, Clock& clock, Log& log, Duration idle_pause)
     : name_(std::move(name)),
       step_(std::move(step)),
       clock_(clock),
       log_(log),
+      idle_pause_(idle_pause),
       thread_([this](const std::stop_token& stop) { Loop(stop); }) {}
 
 BackgroundWorker::~BackgroundWorker() { Stop(); }
@@ -38,7 +38,7 @@ void BackgroundWorker::Loop(const std::stop_token& stop) {
     if (step) {
       retry = kFirstRetry;
       done_.fetch_add(*step, std::memory_order_relaxed);
-      if (*step == 0) clock_.SleepFor(kIdlePause);
+      if (*step == 0) clock_.SleepFor(idle_pause_);
       continue;
     }
     if (!step.error().retryable) {

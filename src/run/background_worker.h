@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -20,7 +21,9 @@ class BackgroundWorker {
   // How much was done; 0: nothing to do now.
   using Step = std::function<Result<std::uint64_t>()>;
 
-  BackgroundWorker(std::string name, Step step, Clock& clock, Log& log);
+  // `idle_pause`: between two steps of which the first found nothing to do.
+  BackgroundWorker(std::string name, Step step, Clock& clock, Log& log,
+                   Duration idle_pause = std::chrono::milliseconds(3));
   ~BackgroundWorker();
   BackgroundWorker(const BackgroundWorker&) = delete;
   BackgroundWorker& operator=(const BackgroundWorker&) = delete;
@@ -38,6 +41,7 @@ class BackgroundWorker {
   const Step step_;
   Clock& clock_;
   Log& log_;
+  const Duration idle_pause_;
   std::atomic<std::uint64_t> done_{0};
   mutable Mutex mu_;
   Status status_ GUARDED_BY(mu_);

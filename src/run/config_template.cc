@@ -41,6 +41,11 @@ constexpr std::string_view kTemplate = R"(// Configuration of vams-migrate. Comm
     "opensearch_file_index_ssm_param": "YOUR_OPENSEARCH_FILE_INDEX_SSM_PARAM",
     "opensearch_endpoint_ssm_param": "YOUR_OPENSEARCH_ENDPOINT_SSM_PARAM",
 
+    // Found by themselves, from the settings of the deployed indexers, unless named here:
+    // "metadata_storage_table_name": "...",
+    // "asset_links_storage_table_v2_name": "...",
+    // "asset_versions_storage_table_name": "...",
+
     // null: the default credentials and region, as for the AWS CLI.
     "aws_profile": null,
     "aws_region": null,

@@ -2,6 +2,7 @@
 
 #include "backends/open.h"
 #include "base/clock.h"
+#include "base/random.h"
 #include "base/stop.h"
 #include "ports/log.h"
 #include "ports/progress.h"
@@ -19,6 +20,7 @@ struct RunContext {
   Progress& progress;
   const StopFlag& stop;
   FindingSink& findings;
+  Random01 random = SystemRandom();
 };
 
 }  // namespace vams

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <map>
 #include <optional>
 #include <set>
 #include <thread>
@@ -13,9 +12,9 @@
 #include "documents/expected_documents.h"
 #include "events/publisher.h"
 #include "events/reindex_event.h"
+#include "run/classify_objects.h"
 #include "run/rates.h"
 #include "run/selection.h"
-#include "run/topics.h"
 #include "source/object_scan.h"
 
 namespace vams {
@@ -27,6 +26,7 @@ constexpr std::uint64_t kListPage = 1000;
 // Events ahead of the in-process indexer are disk space that nobody needs.
 constexpr std::uint64_t kLocalBacklog = 50'000;
 constexpr Duration kBacklogPause = std::chrono::milliseconds(20);
+constexpr Duration kRemoteBacklogPause = std::chrono::seconds(1);
 
 struct Page {
   const ObjectLocation* location;
@@ -46,34 +46,42 @@ struct Batch {
 // own.
 class FilePhase {
  public:
-  FilePhase(const RunContext& run, HandledItems* handled, const LocalIndexers* indexers)
-      : run_(run), handled_(handled), indexers_(indexers), pages_(kQueuedPages), batches_(kQueuedBatches) {}
+  FilePhase(const RunContext& run, const FileTargets& targets, HandledItems* handled, const LocalIndexers* indexers)
+      : run_(run),
+        targets_(targets),
+        handled_(handled),
+        indexers_(indexers),
+        pages_(kQueuedPages),
+        batches_(kQueuedBatches) {}
 
   Result<PhaseReport> Run();
 
  private:
-  Status Plan();
+  void TellPlan();
   void ListAll();
   void ListOne(const ObjectLocation& location);
   void BucketFailed(const std::string& bucket, const Error& error);
   Status ClassifyAll();
   Status ClassifyOne(Page page, ExpectedDocuments& expected, std::uint64_t& left);
-  void NoteNotPublished(const Page& page, const ObjectEntry& entry, const Decision& decision);
+  // Whether an event of the object is to be sent; why not is noted.
+  bool ToPublish(const Page& page, const ObjectEntry& entry, const ClassifiedObject& object);
+  void NoteSkipped(const Page& page, const ObjectEntry& entry, const Decision& decision);
   Status PublishAllBatches();
   Status PublishOne(Batch batch);
-  Status HoldBack();
+  std::optional<std::uint64_t> BacklogBehind(const std::string& topic);
+  Status HoldBack(const std::string& topic);
   void ReportProgress();
   PhaseReport Merge(Duration begun);
   void LogComplete(const PhaseReport& report);
 
   const RunContext& run_;
+  const FileTargets& targets_;
   HandledItems* handled_;
   const LocalIndexers* indexers_;
-  LocationPlan plan_;
-  std::map<std::string, std::string> topics_;  // by bucket
   BoundedQueue<Page> pages_;
   BoundedQueue<Batch> batches_;
   std::optional<RateLimiter> pace_;
+  bool told_no_backlog_ = false;
   LineThrottle lines_{std::chrono::seconds(10)};
   PhaseReport listed_;
   PhaseReport classified_;
@@ -81,18 +89,16 @@ class FilePhase {
   std::atomic<std::uint64_t> skipped_{0};  // for the progress line, which another thread prints
 };
 
-Status FilePhase::Plan() {
-  TRY_ASSIGN(plan_, PlanLocations(*run_.deployment.buckets));
-  std::erase_if(plan_.locations, [&](const ObjectLocation& l) { return !Selects(run_.options.selection, l); });
-  for (const std::string& id : plan_.unusable_records) {
+void FilePhase::TellPlan() {
+  const LocationPlan& plan = targets_.plan;
+  for (const std::string& id : plan.unusable_records) {
     run_.findings.Add({IndexKind::kFiles, id, FindingKind::kInvalid, "a bucket record without bucketName", ""});
     run_.log.Warning("Bucket record {} has no bucketName: passed over", id);
   }
-  run_.log.Info("Found {} bucket/prefix configurations", plan_.locations.size());
-  if (plan_.locations.empty() && !run_.options.selection.everything()) {
+  run_.log.Info("Found {} bucket/prefix configurations", plan.locations.size());
+  if (plan.locations.empty() && !run_.options.selection.everything()) {
     run_.log.Warning("No bucket record is in the selection: {}", Describe(run_.options.selection));
   }
-  return {};
 }
 
 void FilePhase::BucketFailed(const std::string& bucket, const Error& error) {
@@ -105,12 +111,9 @@ void FilePhase::BucketFailed(const std::string& bucket, const Error& error) {
 
 void FilePhase::ListOne(const ObjectLocation& location) {
   run_.log.Info("Processing bucket: {}, prefix: {}", location.bucket, location.prefix.empty() ? "/" : location.prefix);
-  if (!topics_.contains(location.bucket)) {
-    auto topic = TopicOf(run_, location.bucket);
-    if (!topic) return BucketFailed(location.bucket, topic.error());
-    topics_.emplace(location.bucket, std::move(*topic));
-  }
-  const std::string& topic = topics_.at(location.bucket);
+  const Result<std::string>& told = targets_.topics.at(location.bucket);
+  if (!told) return BucketFailed(location.bucket, told.error());
+  const std::string& topic = *told;
   const std::string narrow = run_.options.selection.prefix.value_or("");
   const auto& batch = run_.options.reindex.s3_batch_size;
   const std::uint64_t page = batch ? std::min(batch->value, kListPage) : kListPage;
@@ -124,7 +127,7 @@ void FilePhase::ListOne(const ObjectLocation& location) {
 
 void FilePhase::ListAll() {
   std::set<std::string> buckets;
-  for (const ObjectLocation& location : plan_.locations) {
+  for (const ObjectLocation& location : targets_.plan.locations) {
     if (run_.stop.requested()) break;
     ListOne(location);
     buckets.insert(location.bucket);
@@ -132,7 +135,7 @@ void FilePhase::ListAll() {
   listed_.buckets_processed = buckets.size();
 }
 
-void FilePhase::NoteNotPublished(const Page& page, const ObjectEntry& entry, const Decision& decision) {
+void FilePhase::NoteSkipped(const Page& page, const ObjectEntry& entry, const Decision& decision) {
   const bool refused = decision.kind == Decision::Kind::kInvalid || decision.kind == Decision::Kind::kError;
   const std::string rule = refused ? "refused: " + decision.rule : decision.rule;
   ++classified_.skipped[rule];
@@ -142,18 +145,40 @@ void FilePhase::NoteNotPublished(const Page& page, const ObjectEntry& entry, con
   run_.log.Debug("Skipping {}: {}", Printable(entry.key), rule);
 }
 
+bool FilePhase::ToPublish(const Page& page, const ObjectEntry& entry, const ClassifiedObject& object) {
+  const std::string place = page.location->bucket + "/" + entry.key;
+  if (!object.decision) {
+    const Error& error = object.decision.error();
+    classified_.AddFailure("key", entry.key, error.message);
+    run_.findings.Add(
+        {IndexKind::kFiles, place, FindingKind::kFailed, std::string(ErrorCodeName(error.code)), error.message});
+    run_.log.Error("Error reading {}: {}", Printable(entry.key), error.message);
+    return false;
+  }
+  const Decision& decision = object.decision->decision;
+  if (decision.kind != Decision::Kind::kIndex) {
+    NoteSkipped(page, entry, decision);
+    return false;
+  }
+  if (!MaySelectDocument(run_.options.selection, decision.document.id)) return false;
+  if (!object.withheld) return true;
+  const HazardInfo& hazard = InfoOf(*object.withheld);
+  ++classified_.withheld[std::string(hazard.name)];
+  skipped_.fetch_add(1, std::memory_order_relaxed);
+  run_.findings.Add({IndexKind::kFiles, decision.document.id, FindingKind::kWithheld, std::string(hazard.name), place});
+  run_.log.Debug("Withholding {}: {}", Printable(entry.key), hazard.name);
+  return false;
+}
+
 Status FilePhase::ClassifyOne(Page page, ExpectedDocuments& expected, std::uint64_t& left) {
   std::erase_if(page.entries, [&](const ObjectEntry& e) { return !Selects(run_.options.selection, e); });
-  TRY_ASSIGN(const auto decisions, expected.ForObjects(page.location->bucket, page.entries));
+  TRY_ASSIGN(const auto classified, ClassifyObjects(run_, expected, page.location->bucket, page.entries));
   Batch batch{.topic = page.topic, .bucket = &page.location->bucket, .messages = {}, .keys = {}, .document_ids = {}};
   const std::string region = run_.options.aws_region.value_or("us-east-1");
   for (std::size_t i = 0; i < page.entries.size() && left > 0; ++i) {
     ObjectEntry& entry = page.entries[i];
-    if (decisions[i].kind != Decision::Kind::kIndex) {
-      NoteNotPublished(page, entry, decisions[i]);
-      continue;
-    }
-    if (!MaySelectDocument(run_.options.selection, decisions[i].document.id)) continue;
+    if (!ToPublish(page, entry, classified[i])) continue;
+    const ObjectDecision& decision = *classified[i].decision;
     --left;
     ++classified_.total;
     if (run_.options.dry_run) continue;
@@ -163,10 +188,10 @@ Status FilePhase::ClassifyOne(Page page, ExpectedDocuments& expected, std::uint6
                                                 .size = Bytes{entry.size},
                                                 .last_modified = entry.last_modified,
                                                 .etag = entry.etag,
-                                                .version_id = entry.head ? entry.head->version_id : std::nullopt},
+                                                .version_id = decision.version_id},
                                                run_.options.event_key_encoding));
     batch.keys.push_back(std::move(entry.key));
-    batch.document_ids.push_back(decisions[i].document.id);
+    batch.document_ids.push_back(decision.decision.document.id);
   }
   if (!batch.messages.empty()) static_cast<void>(batches_.Push(std::move(batch)));
   return {};
@@ -185,22 +210,35 @@ Status FilePhase::ClassifyAll() {
   return {};
 }
 
-Status FilePhase::HoldBack() {
-  if (!run_.deployment.file_events) return {};
+std::optional<std::uint64_t> FilePhase::BacklogBehind(const std::string& topic) {
+  if (run_.deployment.file_events) {
+    const auto depth = run_.deployment.file_events->ApproximateDepth();
+    return depth ? std::optional(depth->visible + depth->in_flight) : std::nullopt;
+  }
+  if (!run_.options.max_backlog || !run_.deployment.backlog) return std::nullopt;
+  const auto behind = run_.deployment.backlog->Behind(topic);
+  if (behind && !*behind && !told_no_backlog_) {
+    told_no_backlog_ = true;
+    run_.log.Warning("Nobody tells how much waits behind {}: --max-backlog cannot hold back", topic);
+  }
+  return behind && *behind ? std::optional((*behind)->value) : std::nullopt;
+}
+
+Status FilePhase::HoldBack(const std::string& topic) {
   const std::uint64_t allowed = run_.options.max_backlog ? run_.options.max_backlog->value : kLocalBacklog;
   while (!run_.stop.requested()) {
-    const auto depth = run_.deployment.file_events->ApproximateDepth();
     // A depth that cannot be read must not stop the run: the publishing itself will tell what is wrong.
-    if (!depth || depth->visible + depth->in_flight <= allowed) return {};
+    const auto waiting = BacklogBehind(topic);
+    if (!waiting || *waiting <= allowed) return {};
     // Nobody empties the queue any more.
     if (indexers_ != nullptr) TRY(indexers_->status());
-    Pause(run_, kBacklogPause);
+    Pause(run_, run_.deployment.file_events ? kBacklogPause : kRemoteBacklogPause);
   }
   return {};
 }
 
 Status FilePhase::PublishOne(Batch batch) {
-  TRY(HoldBack());
+  TRY(HoldBack(*batch.topic));
   const PublishedBatch sent = PublishAll(*run_.deployment.topic, *batch.topic, std::move(batch.messages),
                                          PublishPolicy{}, pace_ ? &*pace_ : nullptr, run_.clock, run_.stop);
   published_.throttled += sent.throttled;
@@ -249,9 +287,12 @@ PhaseReport FilePhase::Merge(Duration begun) {
   report.buckets_processed = listed_.buckets_processed;
   report.objects_scanned = listed_.objects_scanned;
   report.skipped = std::move(classified_.skipped);
+  report.withheld = std::move(classified_.withheld);
   report.total = classified_.total;
-  report.failed += listed_.failed;
-  for (auto& failure : listed_.first_failures) report.first_failures.push_back(std::move(failure));
+  for (PhaseReport* part : {&listed_, &classified_}) {
+    report.failed += part->failed;
+    for (auto& failure : part->first_failures) report.first_failures.push_back(std::move(failure));
+  }
   return report;
 }
 
@@ -264,6 +305,12 @@ void FilePhase::LogComplete(const PhaseReport& report) {
   run_.log.Info("  Failed: {}", report.failed);
   if (!report.skipped.empty()) run_.log.Info("  Skipped by rule: {}", report.skipped_count());
   for (const auto& [rule, count] : report.skipped) run_.log.Info("    {}: {}", rule, count);
+  if (report.withheld.empty()) return;
+  run_.log.Warning("  Withheld by hazard: {}", report.withheld_count());
+  for (const auto& [name, count] : report.withheld) {
+    const HazardInfo* hazard = HazardNamed(name);
+    if (hazard != nullptr) run_.log.Warning("    {}: {} ({}; {})", name, count, hazard->explanation, hazard->fix);
+  }
 }
 
 Result<PhaseReport> FilePhase::Run() {
@@ -274,7 +321,7 @@ Result<PhaseReport> FilePhase::Run() {
   }
   run_.log.Info("S3 FILE REINDEXING");
   run_.log.Info("Scanning S3 buckets table: {}", run_.options.s3_asset_buckets_table);
-  TRY(Plan());
+  TellPlan();
   run_.progress.OnPhaseStarted(Phase::kFiles, run_.options.limit ? run_.options.limit->value : 0);
 
   Status classified;
@@ -293,8 +340,16 @@ Result<PhaseReport> FilePhase::Run() {
     batches_.Close();
     pages_.Close();
   }
-  TRY(classified);
   TRY(published);
+  if (!classified) {
+    // What was published stays published: the figures go into the report beside the reason why there are no more.
+    const Error& error = classified.error();
+    classified_.AddFailure("", "", error.message);
+    run_.findings.Add({IndexKind::kFiles, run_.options.s3_asset_buckets_table, FindingKind::kFailed,
+                       "the files could not all be classified", error.message});
+    run_.log.Error("Classifying the files failed: {}", error.message);
+    if (!error.hint.empty()) run_.log.Error("  {}", error.hint);
+  }
   PhaseReport report = Merge(begun);
   run_.progress.OnPhaseFinished(Phase::kFiles,
                                 {.done = report.succeeded, .failed = report.failed, .skipped = report.skipped_count()},
@@ -305,8 +360,9 @@ Result<PhaseReport> FilePhase::Run() {
 
 }  // namespace
 
-Result<PhaseReport> RunFilePhase(const RunContext& run, HandledItems* handled, const LocalIndexers* indexers) {
-  return FilePhase(run, handled, indexers).Run();
+Result<PhaseReport> RunFilePhase(const RunContext& run, const FileTargets& targets, HandledItems* handled,
+                                 const LocalIndexers* indexers) {
+  return FilePhase(run, targets, handled, indexers).Run();
 }
 
 }  // namespace vams

@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <optional>
 #include <thread>
 
+#include "indexers/partial_write.h"
 #include "run/selection.h"
 #include "verify/document_diff.h"
 
@@ -44,7 +46,8 @@ IndexVerifier::IndexVerifier(const RunContext& run, const VerificationInput& inp
     : run_(run),
       input_(input),
       parts_(std::move(parts)),
-      comparison_(input.scratch, std::string(IndexKindName(parts_.kind)), kSideMemory) {}
+      comparison_(input.scratch, std::string(IndexKindName(parts_.kind)), kSideMemory),
+      refusals_(run, parts_.index) {}
 
 Status IndexVerifier::TakeExpected(const Documents& documents) {
   std::vector<std::string> ids;
@@ -96,9 +99,9 @@ Status IndexVerifier::ReadActual() {
 }
 
 Status IndexVerifier::AddFinding(FindingKind kind, const std::string& id, const std::string& locator, std::string cause,
-                                 std::string detail) {
+                                 std::string detail, Mend mend) {
   run_.findings.Add({parts_.kind, id, kind, std::move(cause), std::move(detail)});
-  if (input_.repair == nullptr) return {};
+  if (input_.repair == nullptr || mend == Mend::kNo) return {};
   const bool assets = parts_.kind == IndexKind::kAssets;
   if (kind == FindingKind::kUnexpected) {
     return (assets ? input_.repair->unexpected_assets : input_.repair->unexpected_files).Add(id, {});
@@ -106,26 +109,68 @@ Status IndexVerifier::AddFinding(FindingKind kind, const std::string& id, const 
   return (assets ? input_.repair->assets : input_.repair->objects).Add(locator, {});
 }
 
-Status IndexVerifier::Settle(const std::string& id, const std::string& locator, const Decision& now,
-                             const std::optional<std::string>& actual) {
-  if (now.kind != Decision::Kind::kIndex || now.document.id != id) {
+void IndexVerifier::Compare(Suspect& suspect) {
+  if (!suspect.actual) return;
+  auto differences = DiffDocuments(suspect.now.document.body, *suspect.actual);
+  suspect.no_object = !differences;
+  if (differences) suspect.differences = *std::move(differences);
+}
+
+// Asks of those that are missing, or lack fields and are right in all others: what else is different no mapping
+// explains.
+void IndexVerifier::FindRefusals(std::vector<Suspect>& suspects) {
+  std::vector<std::string> bodies;
+  std::vector<Suspect*> asked;
+  for (Suspect& suspect : suspects) {
+    if (suspect.now.kind != Decision::Kind::kIndex || suspect.now.document.id != suspect.id) continue;
+    const bool lacks_fields = suspect.actual && !suspect.no_object && !suspect.differences.empty() &&
+                              std::ranges::all_of(suspect.differences, [](const auto& d) { return d.actual.empty(); });
+    if (suspect.actual && !lacks_fields) continue;
+    bodies.push_back(suspect.now.document.body);
+    asked.push_back(&suspect);
+  }
+  auto refused = refusals_.Of(bodies);
+  for (std::size_t i = 0; i < asked.size(); ++i) asked[i]->refused = std::move(refused[i]);
+}
+
+Status IndexVerifier::Settle(Suspect& suspect) {
+  const std::string& id = suspect.id;
+  if (suspect.now.kind != Decision::Kind::kIndex || suspect.now.document.id != id) {
     // The source went while we looked: then the document should go too.
     --report_.expected;
-    if (actual) unexpected_.push_back(id);
+    if (suspect.actual) unexpected_.push_back(id);
     return {};
   }
-  if (!actual) {
+  if (!suspect.actual) {
     ++report_.missing;
-    return AddFinding(FindingKind::kMissing, id, locator, "not in the index", "");
+    const bool refused = !suspect.refused.empty();
+    const std::string& held_back = suspect.now.undelivered;
+    const std::string why = held_back.empty() ? "not in the index" : held_back;
+    return AddFinding(FindingKind::kMissing, id, suspect.locator, refused ? RefusalCause(suspect.refused) : why,
+                      RefusalDetail(suspect.refused));
   }
-  const auto differences = DiffDocuments(now.document.body, *actual);
-  if (differences && differences->empty()) {
+  if (!suspect.no_object && suspect.differences.empty()) {
     ++report_.right;
     return {};
   }
   ++report_.stale;
-  if (!differences) return AddFinding(FindingKind::kStale, id, locator, "the document is no JSON object", "");
-  return AddFinding(FindingKind::kStale, id, locator, FieldsCause(*differences), FieldsDetail(*differences));
+  if (suspect.no_object) {
+    return AddFinding(FindingKind::kStale, id, suspect.locator, "the document is no JSON object", "");
+  }
+  const auto is_refused = [&](const FieldDifference& difference) {
+    return std::ranges::any_of(suspect.refused, [&](const auto& field) { return field.name == difference.field; });
+  };
+  if (std::ranges::all_of(suspect.differences, is_refused)) {
+    std::erase_if(suspect.refused, [&](const RefusedField& field) {
+      return std::ranges::none_of(suspect.differences, [&](const auto& d) { return d.field == field.name; });
+    });
+    // As good as it can be: to send it again would change nothing.
+    return AddFinding(FindingKind::kStale, id, suspect.locator, RefusalCause(suspect.refused),
+                      RefusalDetail(suspect.refused), Mend::kNo);
+  }
+  std::string detail = FieldsDetail(suspect.differences);
+  if (!suspect.now.undelivered.empty()) detail += "; " + suspect.now.undelivered;
+  return AddFinding(FindingKind::kStale, id, suspect.locator, FieldsCause(suspect.differences), std::move(detail));
 }
 
 Status IndexVerifier::RecheckPresent() {
@@ -137,9 +182,15 @@ Status IndexVerifier::RecheckPresent() {
     locators.push_back(locator);
   }
   suspects_.clear();
-  TRY_ASSIGN(const auto now, parts_.remake(locators));
-  TRY_ASSIGN(const auto actual, parts_.index.GetMany(ids));
-  for (std::size_t i = 0; i < ids.size(); ++i) TRY(Settle(ids[i], locators[i], now[i], actual[i]));
+  TRY_ASSIGN(auto now, parts_.remake(locators));
+  TRY_ASSIGN(auto actual, parts_.index.GetMany(ids));
+  std::vector<Suspect> suspects;
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    suspects.push_back({std::move(ids[i]), std::move(locators[i]), std::move(now[i]), std::move(actual[i])});
+    Compare(suspects.back());
+  }
+  FindRefusals(suspects);
+  for (Suspect& suspect : suspects) TRY(Settle(suspect));
   return {};
 }
 

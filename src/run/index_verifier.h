@@ -2,13 +2,16 @@
 
 #include <atomic>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "documents/expected_documents.h"
 #include "report/migration_report.h"
 #include "run/context.h"
+#include "run/refusals.h"
 #include "run/verification.h"
+#include "verify/document_diff.h"
 #include "verify/index_comparison.h"
 
 namespace vams {
@@ -52,15 +55,28 @@ class IndexVerifier {
   Status Compare();
   Status RecheckPresent();
   Status RecheckUnexpected();
-  Status Settle(const std::string& id, const std::string& locator, const Decision& now,
-                const std::optional<std::string>& actual);
+  // One document that should be there, at the second look.
+  struct Suspect {
+    std::string id;
+    std::string locator;
+    Decision now;
+    std::optional<std::string> actual;
+    std::vector<FieldDifference> differences{};  // of what is there
+    bool no_object = false;                      // what is there is no JSON object
+    std::vector<RefusedField> refused{};         // of the fields that are not there
+  };
+  Status Settle(Suspect& suspect);
+  static void Compare(Suspect& suspect);
+  void FindRefusals(std::vector<Suspect>& suspects);
+  enum class Mend { kYes, kNo };
   Status AddFinding(FindingKind kind, const std::string& id, const std::string& locator, std::string cause,
-                    std::string detail);
+                    std::string detail, Mend mend = Mend::kYes);
 
   const RunContext& run_;
   const VerificationInput& input_;
   Parts parts_;
   IndexComparison comparison_;
+  Refusals refusals_;
   IndexReport report_;
   std::atomic<std::uint64_t> read_{0};                         // documents of both sides
   std::vector<std::pair<std::string, std::string>> suspects_;  // id, locator: missing or different at first sight

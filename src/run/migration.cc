@@ -11,6 +11,7 @@
 #include "run/asset_phase.h"
 #include "run/file_phase.h"
 #include "run/handled_items.h"
+#include "run/indexing_wait.h"
 #include "run/local_indexers.h"
 #include "run/options_json.h"
 #include "run/preflight.h"
@@ -31,6 +32,10 @@ std::uint64_t PeakMemoryBytes() {
   return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
 }
 
+bool Wants(const Options& options, Operation operation) {
+  return options.operation == Operation::kBoth || options.operation == operation;
+}
+
 class Migration {
  public:
   Migration(const RunContext& run, const RunDirectory& directory)
@@ -41,13 +46,11 @@ class Migration {
     report_.configuration = ToJson(run.options).dump();
   }
 
-  Status Phases();
+  // `targets` is null where no files are asked for.
+  Status Phases(const FileTargets* targets);
   MigrationReport Finish();
 
  private:
-  bool Wants(Operation operation) const {
-    return run_.options.operation == Operation::kBoth || run_.options.operation == operation;
-  }
   // With a limit only what was handled can be judged.
   HandledItems* handled() { return run_.options.limit && !run_.options.dry_run ? &handled_ : nullptr; }
   Status WaitAndVerify(const LocalIndexers* indexers);
@@ -55,17 +58,19 @@ class Migration {
   const RunContext& run_;
   HandledItems handled_;
   const RunDirectory& directory_;
+  std::vector<std::string> topics_;  // that events are published to
   MigrationReport report_;
 };
 
-Status Migration::Phases() {
+Status Migration::Phases(const FileTargets* targets) {
   std::optional<LocalIndexers> indexers;
   if (run_.deployment.runs_indexers && !run_.options.dry_run) indexers.emplace(run_);
-  if (Wants(Operation::kAssets)) {
+  if (Wants(run_.options, Operation::kAssets)) {
     TRY_ASSIGN(report_.assets, RunAssetPhase(run_, handled()));
   }
-  if (Wants(Operation::kFiles) && !run_.stop.requested()) {
-    TRY_ASSIGN(report_.files, RunFilePhase(run_, handled(), indexers ? &*indexers : nullptr));
+  if (targets != nullptr && !run_.stop.requested()) {
+    topics_ = TopicsOf(*targets);
+    TRY_ASSIGN(report_.files, RunFilePhase(run_, *targets, handled(), indexers ? &*indexers : nullptr));
   }
   if (run_.options.dry_run || run_.stop.requested()) return {};
   return WaitAndVerify(indexers ? &*indexers : nullptr);
@@ -77,7 +82,7 @@ Status Migration::WaitAndVerify(const LocalIndexers* indexers) {
   const Duration begun = run_.clock.Elapsed();
   const Duration at_most = verify ? Duration(run_.options.verification_wait_time) : kUnboundedWait;
   run_.log.Info("Waiting for indexing to complete (at most {} s)", run_.options.verification_wait_time.count());
-  TRY_ASSIGN(const bool drained, WaitForIndexing(run_, indexers, at_most));
+  TRY_ASSIGN(const bool drained, WaitForIndexing(run_, indexers, topics_, at_most));
   report_.waited = run_.clock.Elapsed() - begun;
   if (!drained && !run_.stop.requested()) run_.log.Warning("Indexing has not caught up yet; verifying what is there");
   if (!verify || run_.stop.requested()) return {};
@@ -119,7 +124,7 @@ void LogIndex(Log& log, std::string_view title, const IndexReport& index) {
   if (index.missing > 0) log.Error("  Missing: {}", index.missing);
   if (index.stale > 0) log.Error("  Stale: {}", index.stale);
   if (index.unexpected > 0) log.Error("  Unexpected: {}", index.unexpected);
-  if (index.failed > 0) log.Error("  Buckets that cannot be listed: {}", index.failed);
+  if (index.failed > 0) log.Error("  Buckets and objects that cannot be read: {}", index.failed);
 }
 
 void LogVerification(Log& log, const VerificationReport& report) {
@@ -138,17 +143,22 @@ Outcome OutcomeOf(const MigrationReport& report) {
 }  // namespace
 
 Result<MigrationResult> RunMigration(const Options& options, Deployment& deployment, Clock& clock, Log& log,
-                                     Progress& progress, const StopFlag& stop, ReportFile report_file) {
+                                     Progress& progress, const StopFlag& stop, ReportFile report_file,
+                                     Random01 random) {
   if (report_file == ReportFile::kWrite) TRY(EnsureWritable(options.report_dir, "the report"));
   TRY_ASSIGN(const auto lock, LockForWriting(options));
   TRY(CheckIndexes(deployment));
   TRY_ASSIGN(const RunDirectory directory, RunDirectory::Create(options.state_dir, clock.Now()));
   FindingSink findings(directory.path() / "findings.ndjson");
-  const RunContext run{options, deployment, clock, log, progress, stop, findings};
+  const RunContext run{options, deployment, clock, log, progress, stop, findings, std::move(random)};
   if (options.dry_run) log.Info("DRY RUN: nothing will be changed");
+  std::optional<FileTargets> targets;
+  if (Wants(options, Operation::kFiles)) {
+    TRY_ASSIGN(targets, PlanFileTargets(run));
+  }
 
   Migration migration(run, directory);
-  const Status phases = migration.Phases();
+  const Status phases = migration.Phases(targets ? &*targets : nullptr);
   const Status flushed = findings.Flush();
   MigrationResult result;
   result.report = migration.Finish();
@@ -174,11 +184,15 @@ Result<VerificationResult> RunVerification(const Options& options, Deployment& d
   TRY_ASSIGN(const RunDirectory directory, RunDirectory::Create(options.state_dir, clock.Now()));
   VerificationResult result;
   std::optional<RepairPlan> plan;
-  if (options.repair) plan.emplace(directory.scratch());
+  FileTargets targets;
   {
     FindingSink before(options.repair ? directory.path() / "findings-before-repair.ndjson"
                                       : directory.path() / "findings.ndjson");
     const RunContext run{options, deployment, clock, log, progress, stop, before};
+    if (options.repair) {
+      plan.emplace(directory.scratch());
+      TRY_ASSIGN(targets, PlanFileTargets(run));
+    }
     if (const auto backlog = ReadBacklog(deployment); backlog && backlog->total() > 0 && !options.repair) {
       log.Warning("{} changes and {} events still wait to be indexed", backlog->changes, backlog->events);
     }
@@ -207,8 +221,8 @@ Result<VerificationResult> RunVerification(const Options& options, Deployment& d
   {
     std::optional<LocalIndexers> indexers;
     if (deployment.runs_indexers) indexers.emplace(run);
-    TRY_ASSIGN(result.repaired, Repair(run, *plan));
-    TRY(WaitForIndexing(run, indexers ? &*indexers : nullptr, options.verification_wait_time));
+    TRY_ASSIGN(result.repaired, Repair(run, targets, *plan));
+    TRY(WaitForIndexing(run, indexers ? &*indexers : nullptr, TopicsOf(targets), options.verification_wait_time));
   }
   auto verified = Verify(run, {.scratch = directory.scratch(), .handled = nullptr, .repair = nullptr});
   if (!verified && stop.requested()) {
@@ -233,7 +247,7 @@ Result<bool> RunPendingIndexing(const Options& options, Deployment& deployment, 
   FindingSink none{{}};
   const RunContext run{options, deployment, clock, log, progress, stop, none};
   const LocalIndexers indexers(run);
-  return WaitForIndexing(run, &indexers, kUnboundedWait);
+  return WaitForIndexing(run, &indexers, {}, kUnboundedWait);
 }
 
 }  // namespace vams

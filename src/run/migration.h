@@ -22,8 +22,10 @@ enum class ReportFile { kWrite, kNone };
 
 // The whole migration as the options say: assets, files, wait, verification, report. An error means that it could not
 // start or go on; everything else is in the report. Raising `stop` ends it soon, with what was done in the report.
+// `random` draws the sample of an attribution by location.
 Result<MigrationResult> RunMigration(const Options& options, Deployment& deployment, Clock& clock, Log& log,
-                                     Progress& progress, const StopFlag& stop, ReportFile report_file);
+                                     Progress& progress, const StopFlag& stop, ReportFile report_file,
+                                     Random01 random = SystemRandom());
 
 struct VerificationResult {
   VerificationReport report;

@@ -64,6 +64,9 @@ struct Options {
   std::optional<std::filesystem::path> local;  // an embedded one; nullopt: on AWS
   std::string asset_storage_table;             // with `local`, the names up to the topics are only echoed
   std::string s3_asset_buckets_table;
+  std::string metadata_table;  // "": found where it is needed, as the next two
+  std::string link_table;
+  std::string version_table;
   TopicChoice topics;                 // with `local`, not set means AutoTopics
   std::string asset_index_parameter;  // names of SSM parameters
   std::string file_index_parameter;
@@ -83,7 +86,7 @@ struct Options {
   Attribution attribution = Attribution::kHead;
   EventKeyEncoding event_key_encoding = EventKeyEncoding::kMinimal;
   std::optional<Compatibility> compatibility;  // nullopt: kRepaired with `local`, else kUpstream
-  bool allow_rewrites = false;                 // publish also where a document of another owner may be overwritten (H2)
+  bool allow_rewrites = false;                 // publish also where bucket sync would rewrite the object (H2)
   bool single_topic = false;                   // publish to the one topic given also where a bucket notifies another
 
   // verify.

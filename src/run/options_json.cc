@@ -73,6 +73,9 @@ Json ToJson(const Options& o) {
   out["local"] = OrNull(o.local, [](const std::filesystem::path& p) { return p.string(); });
   out["asset_storage_table_name"] = o.asset_storage_table;
   out["s3_asset_buckets_table_name"] = o.s3_asset_buckets_table;
+  out["metadata_storage_table_name"] = o.metadata_table;
+  out["asset_links_storage_table_v2_name"] = o.link_table;
+  out["asset_versions_storage_table_name"] = o.version_table;
   out["s3_object_created_sns_topic_arn"] = Topics(o.topics);
   out["opensearch_asset_index_ssm_param"] = o.asset_index_parameter;
   out["opensearch_file_index_ssm_param"] = o.file_index_parameter;

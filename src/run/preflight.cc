@@ -18,6 +18,7 @@ Result<std::optional<FileLock>> LockForWriting(const Options& options) {
 
 Status CheckIndexes(const Deployment& deployment) {
   for (SearchIndex* index : {deployment.asset_index.get(), deployment.file_index.get()}) {
+    if (index == nullptr) continue;  // not named: this run neither writes nor reads it
     TRY_ASSIGN(const auto info, index->Describe());
     if (!info) {
       return std::unexpected(MakeError(ErrorCode::kNotFound, "there is no index {}", index->name())

@@ -1,15 +1,9 @@
 #include "run/repair.h"
 
-#include <map>
-#include <optional>
 #include <vector>
 
-#include "base/rate_limiter.h"
-#include "events/publisher.h"
-#include "events/reindex_event.h"
 #include "model/document.h"
-#include "run/rates.h"
-#include "run/topics.h"
+#include "run/repair_files.h"
 
 namespace vams {
 namespace {
@@ -18,15 +12,15 @@ constexpr std::size_t kBatch = 200;
 
 class Repairer {
  public:
-  explicit Repairer(const RunContext& run) : run_(run) {
-    if (const auto rate = EffectiveRate(run.options, /*for_events=*/true))
-      pace_.emplace(run.clock, *rate, ItemCount{kBatch});
-  }
+  Repairer(const RunContext& run, const FileTargets& targets)
+      : run_(run), files_(run, targets, [this](const ObjectRef& object, const Error& error) {
+          Failed(IndexKind::kFiles, object.bucket + "/" + object.key, error);
+        }) {}
 
   Result<RepairCounts> Run(RepairPlan& plan) {
     const std::string timestamp = FormatPythonIso(run_.clock.Now());
     TRY(ForBatches(plan.assets, [&](const std::vector<std::string>& keys) { return TouchAssets(keys, timestamp); }));
-    TRY(ForBatches(plan.objects, [&](const std::vector<std::string>& keys) { return PublishObjects(keys); }));
+    TRY(ForBatches(plan.objects, [&](const std::vector<std::string>& keys) { return RepairObjects(keys); }));
     if (run_.options.remove_unexpected) {
       TRY(ForBatches(plan.unexpected_assets, [&](const auto& ids) { return Remove(IndexKind::kAssets, ids); }));
       TRY(ForBatches(plan.unexpected_files, [&](const auto& ids) { return Remove(IndexKind::kFiles, ids); }));
@@ -47,8 +41,7 @@ class Repairer {
         keys.push_back(std::move(record->key));
       }
       if (!keys.empty()) TRY(handle(keys));
-      run_.progress.OnAdvanced(Phase::kRepair,
-                               {.done = counts_.assets + counts_.files + counts_.removed, .failed = counts_.failed});
+      run_.progress.OnAdvanced(Phase::kRepair, {.done = counts_.done(), .failed = counts_.failed});
     }
     return {};
   }
@@ -77,47 +70,16 @@ class Repairer {
     return {};
   }
 
-  Status PublishObjects(const std::vector<std::string>& locators) {
+  Status RepairObjects(const std::vector<std::string>& locators) {
     std::vector<ObjectRef> refs;
     for (const std::string& locator : locators) {
       auto [bucket, key] = SplitParts(locator);
       refs.push_back({std::move(bucket), std::move(key)});
     }
-    TRY_ASSIGN(const auto heads, run_.deployment.objects->HeadMany(refs));
-    struct Group {
-      std::vector<TopicMessage> messages;
-      std::vector<std::size_t> places;
-    };
-    std::map<std::string, Group> by_bucket;
-    const std::string region = run_.options.aws_region.value_or("us-east-1");
-    for (std::size_t i = 0; i < refs.size(); ++i) {
-      if (!heads[i]) {
-        Failed(IndexKind::kFiles, refs[i].bucket + "/" + refs[i].key, heads[i].error());
-        continue;
-      }
-      if (!*heads[i]) continue;  // gone meanwhile: nothing to index
-      const ObjectHead& head = **heads[i];
-      Group& group = by_bucket[refs[i].bucket];
-      group.places.push_back(i);
-      group.messages.push_back(BuildReindexEvent({.region = region,
-                                                  .bucket = refs[i].bucket,
-                                                  .key = refs[i].key,
-                                                  .size = Bytes{head.size},
-                                                  .last_modified = head.last_modified,
-                                                  .etag = head.etag,
-                                                  .version_id = head.version_id},
-                                                 run_.options.event_key_encoding));
-    }
-    for (auto& [bucket, group] : by_bucket) {
-      TRY_ASSIGN(const std::string topic, TopicOf(run_, bucket));
-      const PublishedBatch sent = PublishAll(*run_.deployment.topic, topic, std::move(group.messages), PublishPolicy{},
-                                             pace_ ? &*pace_ : nullptr, run_.clock, run_.stop);
-      counts_.files += sent.published;
-      for (const auto& failure : sent.failures) {
-        Failed(IndexKind::kFiles, bucket + "/" + refs[group.places[failure.index]].key, failure.error);
-      }
-    }
-    return {};
+    const Status repaired = files_.Repair(refs);
+    counts_.files = files_.counts().published;
+    counts_.direct = files_.counts().indexed;
+    return repaired;
   }
 
   Status Remove(IndexKind kind, const std::vector<std::string>& ids) {
@@ -137,24 +99,23 @@ class Repairer {
   }
 
   const RunContext& run_;
-  std::optional<RateLimiter> pace_;
   RepairCounts counts_;
+  FileRepairer files_;
 };
 
 }  // namespace
 
-Result<RepairCounts> Repair(const RunContext& run, RepairPlan& plan) {
+Result<RepairCounts> Repair(const RunContext& run, const FileTargets& targets, RepairPlan& plan) {
   const Duration begun = run.clock.Elapsed();
   const std::uint64_t planned =
       plan.assets.size() + plan.objects.size() +
       (run.options.remove_unexpected ? plan.unexpected_assets.size() + plan.unexpected_files.size() : 0);
   run.progress.OnPhaseStarted(Phase::kRepair, planned);
-  auto counts = Repairer(run).Run(plan);
+  auto counts = Repairer(run, targets).Run(plan);
   if (counts) {
-    run.progress.OnPhaseFinished(
-        Phase::kRepair,
-        {.done = counts->assets + counts->files + counts->removed, .failed = counts->failed, .expected = planned},
-        run.clock.Elapsed() - begun);
+    run.progress.OnPhaseFinished(Phase::kRepair,
+                                 {.done = counts->done(), .failed = counts->failed, .expected = planned},
+                                 run.clock.Elapsed() - begun);
   }
   return counts;
 }

@@ -182,16 +182,19 @@ std::vector<std::string> MissingNames(CommandKind command, const Options& o) {
   std::vector<std::string> missing;
   if (o.local || command == CommandKind::kPlain || command == CommandKind::kLocal) return missing;
   const bool sends = command == CommandKind::kRun || command == CommandKind::kReindex;
+  const bool reads =
+      command == CommandKind::kVerify || command == CommandKind::kIndexer || command == CommandKind::kDoctor;
   const bool assets = o.operation != Operation::kFiles && command != CommandKind::kIndexes;
-  const bool files = o.operation != Operation::kAssets && (sends || command == CommandKind::kVerify);
-  const bool indexes = command == CommandKind::kIndexes || command == CommandKind::kVerify ||
-                       (command == CommandKind::kRun && !o.skip_verification);
+  const bool files = o.operation != Operation::kAssets && (sends || reads);
+  const bool indexes =
+      command == CommandKind::kIndexes || reads || (command == CommandKind::kRun && !o.skip_verification);
   const auto need = [&](bool needed, bool is_set, const char* key) {
     if (needed && !is_set) missing.emplace_back(key);
   };
   need(assets, !o.asset_storage_table.empty(), "asset_storage_table_name");
   need(files, !o.s3_asset_buckets_table.empty(), "s3_asset_buckets_table_name");
-  need(files && (sends || o.repair), TopicsAreSet(o.topics), "s3_object_created_sns_topic_arn");
+  need(files && (sends || o.repair || command == CommandKind::kDoctor), TopicsAreSet(o.topics),
+       "s3_object_created_sns_topic_arn");
   need(indexes, !o.asset_index_parameter.empty(), "opensearch_asset_index_ssm_param");
   need(indexes, !o.file_index_parameter.empty(), "opensearch_file_index_ssm_param");
   need(indexes, !o.endpoint_parameter.empty(), "opensearch_endpoint_ssm_param");

@@ -16,7 +16,7 @@
 namespace vams {
 
 // The value of an environment variable, nullopt when it is not set. An empty one counts as not set.
-using Environment = std::function<std::optional<std::string>(const std::string& name)>;
+using LookUpVariable = std::function<std::optional<std::string>(const std::string& name)>;
 
 struct FlagValue {
   const Setting* setting = nullptr;
@@ -26,7 +26,7 @@ struct FlagValue {
 struct OptionSources {
   CommandKind command = CommandKind::kRun;
   std::vector<FlagValue> flags;                 // the last one of a setting counts
-  Environment environment;                      // asked for VAMS_MIGRATE_<FLAG>
+  LookUpVariable environment;                   // asked for VAMS_MIGRATE_<FLAG>
   std::optional<std::filesystem::path> config;  // nullopt: no file
   // Report the placeholders and value mistakes of the file even where a flag overrides them, and do not ask for names
   // that are missing: what `config check` wants to know.

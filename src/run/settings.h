@@ -19,6 +19,8 @@ enum class CommandKind : unsigned {
   kIndexes = 16,
   kLocal = 32,  // commands on an embedded VAMS
   kPlain = 64,  // commands that open nothing
+  kIndexer = 128,
+  kDoctor = 256,
 };
 
 // How the text of a flag or an environment variable is taken.

@@ -2,12 +2,14 @@
 #include <array>
 #include <cmath>
 
+#include "run/setting_groups.h"
 #include "run/setting_values.h"
 #include "run/settings.h"
 
 namespace vams {
 namespace {
 
+using namespace setting_groups;  // NOLINT(google-build-using-namespace): nothing but names of this table
 using setting_values::Choice;
 using setting_values::OptionalText;
 using setting_values::Path;
@@ -16,7 +18,6 @@ using setting_values::Since;
 using setting_values::Switch;
 using setting_values::Text;
 using setting_values::TimeSpan;
-using setting_values::Topics;
 using setting_values::WholeNumber;
 using Value = LocatedValue;
 
@@ -45,24 +46,12 @@ constexpr auto kKeyEncodings = std::to_array<std::pair<std::string_view, EventKe
 constexpr auto kCompatibilities = std::to_array<std::pair<std::string_view, Compatibility>>(
     {{"upstream", Compatibility::kUpstream}, {"repaired", Compatibility::kRepaired}});
 
-constexpr unsigned Bit(CommandKind kind) { return static_cast<unsigned>(kind); }
-constexpr unsigned kSends = Bit(CommandKind::kRun) | Bit(CommandKind::kReindex);
-constexpr unsigned kSendsOrVerifies = kSends | Bit(CommandKind::kVerify);
-constexpr unsigned kWrites = kSends | Bit(CommandKind::kRollback);
-constexpr unsigned kWorks = kWrites | Bit(CommandKind::kVerify);
-constexpr unsigned kOpens = kWorks | Bit(CommandKind::kIndexes);
-constexpr unsigned kOpensAny = kOpens | Bit(CommandKind::kLocal);
-constexpr unsigned kEvery = kOpensAny | Bit(CommandKind::kPlain);
-constexpr unsigned kMigrateOnly = Bit(CommandKind::kRun) | Bit(CommandKind::kVerify);
-
-constexpr std::string_view kWhich = "Which VAMS";
 constexpr std::string_view kWhat = "What to do";
 constexpr std::string_view kPart = "Which part of it";
 constexpr std::string_view kPace = "How fast and how far";
 constexpr std::string_view kShown = "What is printed and written";
 constexpr std::string_view kAtLeastOne = "a whole number of at least 1";
 constexpr std::string_view kBoolean = "true or false";
-constexpr std::string_view kPlainText = "a text";
 
 const Setting kSettings[] = {
     {.key = "local",
@@ -73,91 +62,6 @@ const Setting kSettings[] = {
      .help = "the embedded VAMS in this directory; without it, the one on AWS",
      .group = kWhich,
      .apply = [](Options& o, const Value& v) { return Path(v, o.local.emplace()); }},
-    {.key = "asset_storage_table_name",
-     .flag = "asset-storage-table",
-     .reindex_flag = "asset-table",
-     .commands = kOpens,
-     .metavar = "NAME",
-     .expected = "the name of a table",
-     .help = "DynamoDB table of the assets",
-     .group = kWhich,
-     .names_aws_resource = true,
-     .apply = [](Options& o, const Value& v) { return Text(v, o.asset_storage_table); }},
-    {.key = "s3_asset_buckets_table_name",
-     .flag = "s3-asset-buckets-table",
-     .reindex_flag = "s3-buckets-table",
-     .commands = kOpens,
-     .metavar = "NAME",
-     .expected = "the name of a table",
-     .help = "DynamoDB table of the buckets",
-     .group = kWhich,
-     .names_aws_resource = true,
-     .apply = [](Options& o, const Value& v) { return Text(v, o.s3_asset_buckets_table); }},
-    {.key = "s3_object_created_sns_topic_arn",
-     .flag = "sns-topic-arn",
-     .reindex_flag = "sns-topic",
-     .form = TextForm::kTopics,
-     .commands = kSends | Bit(CommandKind::kVerify),
-     .metavar = "ARN",
-     .expected = "the ARN of a topic, \"auto\", or an object of bucket names and ARNs",
-     .help = "topic that the file indexer listens to: an ARN, 'auto' (each bucket's own), or BUCKET=ARN,...",
-     .group = kWhich,
-     .names_aws_resource = true,
-     .apply = [](Options& o, const Value& v) { return Topics(v, o.topics); }},
-    {.key = "opensearch_asset_index_ssm_param",
-     .flag = "opensearch-asset-index-ssm",
-     .commands = kOpens,
-     .metavar = "NAME",
-     .expected = "the name of an SSM parameter",
-     .help = "SSM parameter that holds the asset index's name",
-     .group = kWhich,
-     .names_aws_resource = true,
-     .apply = [](Options& o, const Value& v) { return Text(v, o.asset_index_parameter); }},
-    {.key = "opensearch_file_index_ssm_param",
-     .flag = "opensearch-file-index-ssm",
-     .commands = kOpens,
-     .metavar = "NAME",
-     .expected = "the name of an SSM parameter",
-     .help = "SSM parameter that holds the file index's name",
-     .group = kWhich,
-     .names_aws_resource = true,
-     .apply = [](Options& o, const Value& v) { return Text(v, o.file_index_parameter); }},
-    {.key = "opensearch_endpoint_ssm_param",
-     .flag = "opensearch-endpoint-ssm",
-     .commands = kOpens,
-     .metavar = "NAME",
-     .expected = "the name of an SSM parameter",
-     .help = "SSM parameter that holds the OpenSearch endpoint",
-     .group = kWhich,
-     .names_aws_resource = true,
-     .apply = [](Options& o, const Value& v) { return Text(v, o.endpoint_parameter); }},
-    {.key = "aws_profile",
-     .flag = "profile",
-     .commands = kOpens,
-     .metavar = "NAME",
-     .expected = kPlainText,
-     .help = "AWS profile",
-     .group = kWhich,
-     .names_aws_resource = true,
-     .apply = [](Options& o, const Value& v) { return OptionalText(v, o.aws_profile); }},
-    {.key = "aws_region",
-     .flag = "region",
-     .commands = kOpens,
-     .metavar = "NAME",
-     .expected = kPlainText,
-     .help = "AWS region",
-     .group = kWhich,
-     .names_aws_resource = true,
-     .apply = [](Options& o, const Value& v) { return OptionalText(v, o.aws_region); }},
-    {.key = "endpoint_url",
-     .flag = "endpoint-url",
-     .commands = kOpens,
-     .metavar = "URL",
-     .expected = "a URL",
-     .help = "send every AWS request there",
-     .group = kWhich,
-     .names_aws_resource = true,
-     .apply = [](Options& o, const Value& v) { return OptionalText(v, o.endpoint_url); }},
 
     {.key = "operation",
      .flag = "operation",
@@ -235,7 +139,7 @@ const Setting kSettings[] = {
      .apply = [](Options& o, const Value& v) { return Choice(v, kAttributions, o.attribution); }},
     {.key = "event_key_encoding",
      .flag = "event-key-encoding",
-     .commands = kSends,
+     .commands = kSendsOrVerifies,
      .metavar = "{minimal,s3,raw}",
      .expected = "minimal, s3 or raw",
      .help = "how keys are written into events (default: minimal)",
@@ -243,7 +147,7 @@ const Setting kSettings[] = {
      .apply = [](Options& o, const Value& v) { return Choice(v, kKeyEncodings, o.event_key_encoding); }},
     {.key = "compatibility",
      .flag = "compatibility",
-     .commands = kSendsOrVerifies | Bit(CommandKind::kLocal),
+     .commands = kSendsOrVerifies | Bit(CommandKind::kLocal) | Bit(CommandKind::kIndexer),
      .metavar = "{upstream,repaired}",
      .expected = "upstream or repaired",
      .help = "expect the deployed indexers' wrong decisions, or right ones (default: upstream on AWS)",
@@ -252,7 +156,7 @@ const Setting kSettings[] = {
     {.key = "allow_rewrites",
      .flag = "allow-rewrites",
      .form = TextForm::kSwitch,
-     .commands = kSends,
+     .commands = kSendsOrVerifies,
      .expected = kBoolean,
      .help = "publish also files whose metadata names another asset than their place",
      .group = kWhat,
@@ -260,7 +164,7 @@ const Setting kSettings[] = {
     {.key = "single_topic",
      .flag = "single-topic",
      .form = TextForm::kSwitch,
-     .commands = kSends,
+     .commands = kSendsOrVerifies,
      .expected = kBoolean,
      .help = "publish to the one topic given even where a bucket notifies another",
      .group = kWhat,
@@ -286,7 +190,7 @@ const Setting kSettings[] = {
      .form = TextForm::kSwitch,
      .commands = Bit(CommandKind::kVerify),
      .expected = kBoolean,
-     .help = "say of each finding how its cause was told",
+     .help = "say of each finding how its cause was told; on AWS, replay refused documents on scratch indexes",
      .group = kWhat,
      .apply = [](Options& o, const Value& v) { return Switch(v, o.explain); }},
 
@@ -362,7 +266,7 @@ const Setting kSettings[] = {
     {.key = "reindex_settings.max_workers",
      .flag = "max-workers",
      .form = TextForm::kNumber,
-     .commands = kSendsOrVerifies,
+     .commands = kSendsOrVerifies | Bit(CommandKind::kIndexer),
      .metavar = "N",
      .expected = "a whole number from 1 to 10,000",
      .help = "requests in flight at most",
@@ -417,7 +321,7 @@ const Setting kSettings[] = {
          }},
     {.key = "deadline",
      .flag = "deadline",
-     .commands = kWorks,
+     .commands = kWorks | Bit(CommandKind::kIndexer),
      .metavar = "TIME",
      .expected = "a time such as 90s, 30m or 1h30m",
      .help = "stop after this long (90s, 30m, 1h30m)",
@@ -472,7 +376,7 @@ const Setting kSettings[] = {
      .apply = [](Options& o, const Value& v) { return Path(v, o.report_dir); }},
     {.key = "state_dir",
      .flag = "state-dir",
-     .commands = kSendsOrVerifies,
+     .commands = kSendsOrVerifies | Bit(CommandKind::kIndexer),
      .metavar = "DIR",
      .expected = "the path of a directory",
      .help = "where runs keep their state (default: vams-migrate-state)",
@@ -490,6 +394,15 @@ const Setting kSettings[] = {
 
 }  // namespace
 
-std::span<const Setting> AllSettings() { return kSettings; }
+std::span<const Setting> AllSettings() {
+  // In the order of --help: which VAMS comes first, and all of it.
+  static const std::vector<Setting> all = [] {
+    std::vector<Setting> settings(std::begin(kSettings), std::end(kSettings));
+    const auto names = NamesOnAws();
+    settings.insert(settings.begin() + 1, names.begin(), names.end());
+    return settings;
+  }();
+  return all;
+}
 
 }  // namespace vams

@@ -3,6 +3,8 @@
 #include <map>
 #include <optional>
 
+#include "base/text.h"
+#include "run/classify_objects.h"
 #include "run/index_verifier.h"
 #include "run/selection.h"
 #include "source/asset_scan.h"
@@ -29,7 +31,7 @@ class Sources {
             run.options.EffectiveCompatibility()) {}
 
   Status Assets(const Take& take) { return handled_ == nullptr ? AllAssets(take) : HandledAssets(take); }
-  // Buckets whose objects are not known; complete once Objects() has returned.
+  // Buckets whose objects are not known, and objects that could not be read; complete once Objects() has returned.
   std::uint64_t unreadable() const { return unreadable_; }
   Status Objects(const Take& take) { return handled_ == nullptr ? AllObjects(take) : HandledObjects(take); }
 
@@ -146,12 +148,24 @@ class Sources {
     return {};
   }
 
+  // Neither is one object; but what its document should be is not known, and so no document may count as without a
+  // source.
+  void CannotRead(const std::string& object, const std::string& why) {
+    ++unreadable_;
+    run_.findings.Add({IndexKind::kFiles, object, FindingKind::kFailed, "the object cannot be read", why});
+    run_.log.Error("Cannot verify the file {}: {}", Printable(object), why);
+  }
+
   Status TakeEntries(const std::string& bucket, std::vector<ObjectEntry> entries, const Take& take) {
     std::erase_if(entries, [&](const ObjectEntry& e) { return !Selects(run_.options.selection, e); });
     TRY_ASSIGN(auto decisions, expected_.ForObjects(bucket, entries));
     Documents documents;
     documents.reserve(entries.size());
     for (std::size_t i = 0; i < entries.size(); ++i) {
+      if (decisions[i].rule == kObjectUnreadable) {
+        CannotRead(bucket + "/" + entries[i].key, decisions[i].message);
+        continue;
+      }
       if (!MaySelectDocument(run_.options.selection, decisions[i].document.id) &&
           decisions[i].kind == Decision::Kind::kIndex) {
         continue;
@@ -176,7 +190,29 @@ class Sources {
     for (auto& [bucket, group] : by_bucket) {
       auto& [places, entries] = group;
       TRY_ASSIGN(auto made, expected_.ForObjects(bucket, entries));
+      TRY(NameUndelivered(bucket, entries, made));
       for (std::size_t i = 0; i < made.size(); ++i) settle(places[i], std::move(made[i]));
+    }
+    return {};
+  }
+
+  // An object of which no event is sent, or arrives, was never told of; that is the cause where its document is absent.
+  Status NameUndelivered(const std::string& bucket, const std::vector<ObjectEntry>& entries,
+                         std::vector<Decision>& decisions) {
+    std::vector<NamedObject> named;
+    std::vector<std::size_t> of_named;
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+      if (decisions[i].kind != Decision::Kind::kIndex) continue;
+      const auto text = [&](std::string_view name) {
+        const std::string* value = entries[i].head->FindMetadata(name);
+        return value == nullptr ? std::string() : *value;
+      };
+      named.push_back({entries[i].key, {text("databaseid"), text("assetid")}});
+      of_named.push_back(i);
+    }
+    TRY_ASSIGN(const auto hazards, HazardsOf(run_, expected_, bucket, named));
+    for (std::size_t n = 0; n < hazards.size(); ++n) {
+      if (hazards[n]) decisions[of_named[n]].undelivered = CauseOf(*hazards[n]);
     }
     return {};
   }

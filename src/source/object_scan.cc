@@ -1,9 +1,22 @@
 #include "source/object_scan.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <set>
 
+#include "documents/hazards.h"
+
 namespace vams {
+
+namespace {
+
+std::string StoredPlace(const BucketRecord& record) {
+  if (!record.base_prefix) return fmt::format("{}, without a prefix", record.bucket_name);
+  return fmt::format("{}, prefix '{}'", record.bucket_name, *record.base_prefix);
+}
+
+}  // namespace
 
 Result<LocationPlan> PlanLocations(BucketTable& buckets) {
   std::set<ObjectLocation> named;
@@ -16,6 +29,7 @@ Result<LocationPlan> PlanLocations(BucketTable& buckets) {
         plan.unusable_records.push_back(record.bucket_id);
       } else {
         named.insert({record.bucket_name, NormalisedPrefix(record.base_prefix)});
+        if (!SyncFindsPrefix(record.base_prefix)) plan.hidden_from_sync.push_back(StoredPlace(record));
       }
     }
     cursor = std::move(page.next);

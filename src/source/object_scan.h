@@ -23,6 +23,8 @@ struct ObjectLocation {
 struct LocationPlan {
   std::vector<ObjectLocation> locations;      // disjoint, by bucket and prefix
   std::vector<std::string> unusable_records;  // bucket ids of records without a bucket name
+  // "bucket, prefix 'as stored'" of records that bucket sync cannot find by their prefix (SyncFindsPrefix).
+  std::vector<std::string> hidden_from_sync;
 };
 
 // The places that the buckets table names. A place that lies inside another one is left out, so that no object is met

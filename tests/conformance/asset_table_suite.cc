@@ -166,6 +166,21 @@ TEST_P(AssetTableSuite, FindsByBucketAndAssetInEveryDatabase) {
   EXPECT_THAT(Value(table().FindInBucket("bucket-9", "same")), IsEmpty());
 }
 
+TEST_P(AssetTableSuite, FindsManyByBucketAndAssetInOrder) {
+  vams_->Put(LocalTable::kAssets, {MakeAsset("db-z", "same"), MakeAsset("db-a", "same"), MakeAsset("db-a", "other"),
+                                   MakeAsset("db-b", "same", "bucket-2")});
+  const std::vector<BucketAsset> wanted{
+      {"bucket-2", "same"}, {"bucket-1", "none"}, {"bucket-1", "same"}, {"bucket-1", "other"}, {"bucket-2", "same"}};
+  const auto found = Value(table().FindManyInBucket(wanted));
+  ASSERT_THAT(found, SizeIs(wanted.size()));
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    const auto one = Value(table().FindInBucket(wanted[i].bucket_id, wanted[i].asset_id));
+    ASSERT_EQ(found[i].size(), one.size());
+    for (std::size_t n = 0; n < one.size(); ++n) EXPECT_EQ(found[i][n].key, one[n].key);
+  }
+  EXPECT_THAT(found[2], SizeIs(2));
+}
+
 TEST_P(AssetTableSuite, TouchTellsWhatIsGoneAndBringsNothingBack) {
   PutAssets(2);
   const std::vector<AssetKey> keys{{"db-0", Name(0)}, {"db-0", "gone"}, {"db-1", Name(1)}};

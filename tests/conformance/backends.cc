@@ -50,12 +50,24 @@ class EmbeddedVams final : public TestVams {
 };
 
 Backend Embedded() {
-  return {"Embedded", [] { return std::make_unique<EmbeddedVams>(); }};
+  return {.name = "Embedded",
+          .open = [] { return std::make_unique<EmbeddedVams>(); },
+          .deviations = {.index_checks_types = false, .index_has_siblings = false}};
 }
 
 }  // namespace
 
-std::vector<Backend> TableBackends() { return {Embedded()}; }
+std::vector<Backend> TableBackends() {
+  std::vector<Backend> backends{Embedded()};
+  JoinDynamoDb(backends);
+  return backends;
+}
+
+std::vector<Backend> ParameterBackends() {
+  std::vector<Backend> backends{Embedded()};
+  JoinSsm(backends);
+  return backends;
+}
 
 std::vector<Backend> ObjectBackends() {
   std::vector<Backend> backends{Embedded()};
@@ -69,7 +81,11 @@ std::vector<Backend> EventBackends() {
   return backends;
 }
 
-std::vector<Backend> IndexBackends() { return {Embedded()}; }
+std::vector<Backend> IndexBackends() {
+  std::vector<Backend> backends{Embedded()};
+  JoinOpenSearch(backends);
+  return backends;
+}
 
 std::string BackendName(const testing::TestParamInfo<Backend>& info) { return info.param.name; }
 

@@ -51,6 +51,14 @@ struct Deviations {
   // MinIO notifies no topics of SNS, so there are never any; versitygw does not know what is asked.
   enum class Notifications { kTopics, kNever, kRefused } notifications = Notifications::kTopics;
   bool void_receipts_succeed = true;  // false: ministack refuses the receipt of an earlier delivery
+  // DynamoDB's streams tell the keys of the table alone; a removed link says nothing about its assets there.
+  bool removals_tell_index_keys = true;
+  // dynoxide makes a record of a write that changes nothing.
+  bool equal_writes_leave_no_record = true;
+  bool index_folds_marks = true;   // false: OpenSearch's standard analyzer keeps the marks on letters
+  bool index_parts_words = true;   // false: nor does it part what '_' and '.' join ("77_final.glb" is one word)
+  bool index_checks_types = true;  // false: an embedded VAMS keeps documents whatever the mapping says
+  bool index_has_siblings = true;  // false: an embedded VAMS has its two indexes alone
 };
 
 struct Backend {
@@ -63,14 +71,19 @@ inline void PrintTo(const Backend& backend, std::ostream* out) { *out << backend
 
 // Each suite runs on every backend of its family; a backend joins all suites of a family by one line in backends.cc.
 // A backend of one family may leave the ports of the others null.
-std::vector<Backend> TableBackends();   // asset, bucket and side tables, change stream, parameters
+std::vector<Backend> TableBackends();  // asset, bucket and side tables, change stream
+std::vector<Backend> ParameterBackends();
 std::vector<Backend> ObjectBackends();  // object store
 std::vector<Backend> EventBackends();   // topic and queue
 std::vector<Backend> IndexBackends();   // search index
 
-// Append the servers that the environment names (tests/conformance/aws_objects_backend.cc, aws_events_backend.cc).
-void JoinS3(std::vector<Backend>& backends);
-void JoinSnsSqs(std::vector<Backend>& backends);
+// Append the real servers that the environment names; which must be there the runner decides (ci/test.py).
+void JoinS3(std::vector<Backend>& backends);          // aws_objects_backend.cc
+void JoinSnsSqs(std::vector<Backend>& backends);      // aws_events_backend.cc
+void JoinOpenSearch(std::vector<Backend>& backends);  // aws_index_backend.cc
+// Both in aws_tables_backend.cc.
+void JoinDynamoDb(std::vector<Backend>& backends);
+void JoinSsm(std::vector<Backend>& backends);
 
 // What INSTANTIATE_TEST_SUITE_P wants for names.
 std::string BackendName(const testing::TestParamInfo<Backend>& info);

@@ -100,9 +100,12 @@ TEST_P(ChangeStreamSuite, ARemovedLinkTellsItsTwoAssets) {
   const auto records = ReadAll();
   ASSERT_THAT(records, SizeIs(2));
   EXPECT_EQ(records[1].new_image, std::nullopt);
-  EXPECT_EQ(records[1].keys, MakeItem({{"assetLinkId", "link"},
-                                       {"fromAssetDatabaseId:fromAssetId", "db:a\"b"},
-                                       {"toAssetDatabaseId:toAssetId", "db:\u00e9"}}));
+  Item keys = MakeItem({{"assetLinkId", "link"}});
+  if (GetParam().deviations.removals_tell_index_keys) {
+    keys.Set("fromAssetDatabaseId:fromAssetId", "db:a\"b");
+    keys.Set("toAssetDatabaseId:toAssetId", "db:\u00e9");
+  }
+  EXPECT_EQ(records[1].keys, keys);
 }
 
 TEST_P(ChangeStreamSuite, AWriteThatChangesNothingLeavesNoRecord) {

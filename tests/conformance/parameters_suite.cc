@@ -34,7 +34,7 @@ TEST_P(ParametersSuite, TakesCallsOfSeveralThreads) {
   EXPECT_EQ(right, 100);
 }
 
-INSTANTIATE_TEST_SUITE_P(All, ParametersSuite, testing::ValuesIn(TableBackends()), BackendName);
+INSTANTIATE_TEST_SUITE_P(All, ParametersSuite, testing::ValuesIn(ParameterBackends()), BackendName);
 
 }  // namespace
 }  // namespace vams::conformance

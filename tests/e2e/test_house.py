@@ -50,7 +50,7 @@ def test_reads_the_sum_line(code, output, passed, failed):
 def checkout(tmp_path):
     """A copy of the scripts with an empty project around them."""
     shutil.copytree(ROOT / "ci", tmp_path / "p" / "ci")
-    for folder in ("src/base", "src/model", "src/verify", "src/source", "src/backends/embedded", "cli", "tests", "scripts", "cmake"):
+    for folder in ("src/base", "src/model", "src/verify", "src/source", "src/backends/embedded", "cli", "tests", "testing", "scripts", "cmake"):
         (tmp_path / "p" / folder).mkdir(parents=True)
     return tmp_path / "p"
 

@@ -97,7 +97,7 @@ def test_explain_shows_both_values(migrate, migrated, six_changes):
 
 def test_repair_puts_all_six_right(migrate, migrated, six_changes):
     ran = migrate("verify", "--local", migrated, "--repair", "--remove-unexpected", "--output", "json")
-    assert ran.json["repair"] == {"assets": 2, "files": 3, "removed": 1, "failed": 0}
+    assert ran.json["repair"] == {"assets": 2, "files": 3, "files_indexed_directly": 0, "removed": 1, "failed": 0}
     assert found(ran) == set()
     migrate("verify", "--local", migrated)
     assert "models#robot#/gone.obj" not in document_ids(migrated, "file")

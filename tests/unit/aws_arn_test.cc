@@ -43,5 +43,11 @@ TEST(Arn, NamesOfRegions) {
   }
 }
 
+TEST(Arn, OfAResourceInItsRegion) {
+  EXPECT_EQ(ResourceArn("dynamodb", "eu-west-1", "123456789012", "table/t"),
+            "arn:aws:dynamodb:eu-west-1:123456789012:table/t");
+  EXPECT_EQ(ResourceArn("ssm", "us-gov-east-1", "", "parameter/x"), "arn:aws-us-gov:ssm:us-gov-east-1:*:parameter/x");
+}
+
 }  // namespace
 }  // namespace vams::aws

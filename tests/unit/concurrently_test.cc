@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <barrier>
+#include <latch>
 #include <mutex>
 #include <numeric>
 #include <set>
@@ -58,6 +59,32 @@ TEST(Concurrently, NeverMoreThanTheWorkers) {
     --now;
   });
   EXPECT_LE(most, 3);
+}
+
+TEST(TryConcurrently, GivesTheErrorOfTheLowestIndexAndStopsHandingOut) {
+  // Both fail while the other is inside, the higher index first.
+  std::latch both_inside(2);
+  std::latch higher_failed(1);
+  std::atomic<int> calls{0};
+  const Status status = TryForEachConcurrently(1000, 2, [&](std::size_t i) -> Status {
+    ++calls;
+    both_inside.arrive_and_wait();
+    if (i == 0) higher_failed.wait();
+    if (i == 1) higher_failed.count_down();
+    return Fail(ErrorCode::kIo, "call {}", i);
+  });
+  ASSERT_FALSE(status);
+  EXPECT_EQ(status.error().message, "call 0");
+  EXPECT_EQ(calls, 2);
+}
+
+TEST(TryConcurrently, SuccessOfAll) {
+  std::atomic<int> calls{0};
+  EXPECT_TRUE(TryForEachConcurrently(100, 4, [&](std::size_t) -> Status {
+    ++calls;
+    return {};
+  }));
+  EXPECT_EQ(calls, 100);
 }
 
 }  // namespace

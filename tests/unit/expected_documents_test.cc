@@ -24,7 +24,29 @@ class ExpectedDocumentsTest : public ::testing::TestWithParam<Compatibility> {
     ExpectedDocuments expected(vams.source(), GetParam());
     auto decisions = expected.ForObjects(kBucket, entries);
     EXPECT_TRUE(decisions) << decisions.error().message;
+    if (decisions) ExpectSameWithoutDocuments(entries, *decisions);
     return decisions.value_or(std::vector<Decision>{});
+  }
+
+  // The short way to the decisions must lead where the long one does, but for what the metadata table holds.
+  void ExpectSameWithoutDocuments(const std::vector<ObjectEntry>& entries, const std::vector<Decision>& whole) {
+    ExpectedDocuments expected(vams.source(), GetParam());
+    const auto decided = expected.DecideObjects(kBucket, entries);
+    ASSERT_TRUE(decided);
+    ASSERT_EQ(decided->size(), whole.size());
+    for (std::size_t i = 0; i < whole.size(); ++i) {
+      ASSERT_TRUE((*decided)[i]) << entries[i].key;
+      const ObjectDecision& one = *(*decided)[i];
+      const bool by_metadata = whole[i].rule == "value-bytes" || whole[i].rule == "value-unsendable";
+      EXPECT_EQ(one.decision.kind, by_metadata ? Kind::kIndex : whole[i].kind) << entries[i].key;
+      EXPECT_EQ(one.decision.document.id, whole[i].document.id);
+      EXPECT_EQ(one.decision.document.body, "");
+      if (by_metadata) continue;
+      EXPECT_EQ(one.decision.rule, whole[i].rule);
+      if (whole[i].kind == Kind::kIndex) {
+        EXPECT_TRUE(whole[i].document.id.starts_with(one.asset.database_id + "#" + one.asset.asset_id + "#"));
+      }
+    }
   }
 
   FakeClock clock;
@@ -73,6 +95,42 @@ TEST_P(ExpectedDocumentsTest, AFailedCheckIsInvalid) {
   ASSERT_TRUE(PutFile(vams, "chair/a..b"));
   EXPECT_EQ(Objects({"chair/a..b"})[0].kind, Kind::kInvalid);
   EXPECT_EQ(Objects({"chair/a..b"})[0].rule, "bad-path");
+}
+
+TEST_P(ExpectedDocumentsTest, WhatCannotBeWrittenIsAnErrorAlsoWithoutTheDocument) {
+  Item table = AssetItem({"db-one", "table"}, "table/");
+  table.Set("tags", "no list");
+  vams.PutAsset(std::move(table));
+  ASSERT_TRUE(PutFile(vams, "table/top.glb", {"db-one", "table"}));
+  ASSERT_TRUE(PutFile(vams, "chair/leg.glb"));
+  Item bytes = MetadataItem("db-one", "/chair/leg.glb", "Owner", "Ada");
+  bytes.Set("Secret", AttributeValue::Binary{"x"});
+  vams.PutMetadata(std::move(bytes));
+  const auto decisions = Objects({"table/top.glb", "chair/leg.glb"});
+  EXPECT_EQ(decisions[0].rule, "field-type");
+  EXPECT_EQ(decisions[1].rule, "value-bytes") << "which only the metadata table tells";
+}
+
+TEST_P(ExpectedDocumentsTest, SyncPlacesAreTheRecordsThatAKeyLiesBelow) {
+  vams.PutBucketRow(BucketItem("bucket-2", kBucket, "assets/"));
+  vams.PutBucketRow(BucketItem("bucket-3", kBucket, "assets"));
+  vams.PutBucketRow(BucketItem("bucket-4", "other", "/"));
+  Item table = AssetItem({"db-one", "table"}, "assets/table/");
+  table.Set("bucketId", "bucket-2");
+  vams.PutAsset(std::move(table));
+  ExpectedDocuments expected(vams.source(), GetParam());
+  const std::vector<std::string_view> keys{"chair/leg.glb", "assets/table/top.glb", "pipeline/x.glb"};
+  const auto places = expected.SyncPlaces(kBucket, keys);
+  ASSERT_TRUE(places);
+  ASSERT_EQ((*places)[0].size(), 1u);
+  EXPECT_EQ((*places)[0][0].owners, std::vector<AssetKey>{kChair});
+  ASSERT_EQ((*places)[1].size(), 2u) << "the record whose prefix bucket sync cannot find is left out";
+  EXPECT_EQ((*places)[1][0].prefix, "");
+  EXPECT_TRUE((*places)[1][0].owners.empty());
+  EXPECT_EQ((*places)[1][1].prefix, "assets/");
+  EXPECT_EQ((*places)[1][1].owners, (std::vector<AssetKey>{{"db-one", "table"}}));
+  ASSERT_EQ((*places)[2].size(), 1u);
+  EXPECT_TRUE((*places)[2][0].owners.empty()) << "a reserved name is not looked up";
 }
 
 TEST_P(ExpectedDocumentsTest, HeadsAreSentOnlyWhereTheListingHasNone) {

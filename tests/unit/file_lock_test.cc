@@ -3,6 +3,9 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <atomic>
+#include <thread>
+
 #include "testing/temp_dir.h"
 
 namespace vams {
@@ -24,6 +27,23 @@ TEST(FileLock, IsFreeAgainAfterItsHolder) {
     ASSERT_TRUE(FileLock::Acquire(dir.path() / "run.lock"));
   }
   EXPECT_TRUE(FileLock::Acquire(dir.path() / "run.lock"));
+}
+
+TEST(FileLock, WaitsForItsHolder) {
+  TempDir dir;
+  const auto path = dir.path() / "state.lock";
+  auto first = FileLock::Acquire(path);
+  ASSERT_TRUE(first);
+  std::atomic<bool> held{true};
+  std::jthread second([&] {
+    const auto lock = FileLock::Wait(path);
+    EXPECT_TRUE(lock);
+    EXPECT_FALSE(held);
+  });
+  // In vain, where Wait does not wait, more often than not; never a failure of what is right.
+  for (int i = 0; i < 1000; ++i) std::this_thread::yield();
+  held = false;
+  first = FileLock::Acquire(dir.path() / "another.lock");  // lets go of the first
 }
 
 TEST(FileLock, SaysWhereItCannotBeMade) {

@@ -28,6 +28,15 @@ std::string FormatArn(const Arn& arn) {
   return fmt::format("arn:{}:{}:{}:{}:{}", arn.partition, arn.service, arn.region, arn.account, arn.resource);
 }
 
+std::string ResourceArn(std::string_view service, std::string_view region, std::string_view account,
+                        std::string_view resource) {
+  return FormatArn({.partition = std::string(PartitionOf(region)),
+                    .service = std::string(service),
+                    .region = std::string(region),
+                    .account = account.empty() ? "*" : std::string(account),
+                    .resource = std::string(resource)});
+}
+
 std::string_view PartitionOf(std::string_view region) {
   using Row = std::pair<std::string_view, std::string_view>;
   constexpr std::array kByPrefix = {Row{"cn-", "aws-cn"},         Row{"us-gov-", "aws-us-gov"},

@@ -18,6 +18,9 @@ struct Arn {
 // nullopt: not six parts, another first one, or an empty partition, service or resource.
 std::optional<Arn> ParseArn(std::string_view text);
 std::string FormatArn(const Arn& arn);
+// Of what is in a region, in the region's partition. `account` "" is unknown and gives '*', as a policy may have it.
+std::string ResourceArn(std::string_view service, std::string_view region, std::string_view account,
+                        std::string_view resource);
 
 // Which world of AWS a region belongs to: "aws", "aws-cn", "aws-us-gov", ...
 std::string_view PartitionOf(std::string_view region);

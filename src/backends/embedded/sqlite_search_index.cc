@@ -209,4 +209,14 @@ Status SqliteSearchIndex::Refresh() {
   return database_.Read([&](Connection& c) { return RequireIndex(c); });
 }
 
+// Documents are kept as they are, whatever the mapping says.
+Result<std::vector<std::vector<RefusedField>>> SqliteSearchIndex::RefusedFields(std::span<const std::string> bodies) {
+  TRY(Refresh());
+  return std::vector<std::vector<RefusedField>>(bodies.size());
+}
+
+Result<std::unique_ptr<SearchIndex>> SqliteSearchIndex::Sibling(std::string_view suffix) {
+  return Fail(ErrorCode::kUsage, "an embedded VAMS has no index '{}-{}'", name_, suffix);
+}
+
 }  // namespace vams::embedded

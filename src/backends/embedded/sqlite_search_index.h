@@ -24,6 +24,8 @@ class SqliteSearchIndex final : public SearchIndex {
   Result<std::vector<Result<BulkOutcome>>> Bulk(std::span<const BulkOp> ops) override;
   Result<SearchHits> Search(std::string_view query, ItemCount limit) override;
   Status Refresh() override;
+  Result<std::vector<std::vector<RefusedField>>> RefusedFields(std::span<const std::string> bodies) override;
+  Result<std::unique_ptr<SearchIndex>> Sibling(std::string_view suffix) override;
 
  private:
   SqliteSearchIndex(std::shared_ptr<VamsDirectory> directory, Database& database, std::string name)

@@ -1,0 +1,107 @@
+#include "backends/aws_connection.h"
+
+#include <algorithm>
+
+#include "net/credentials/chain.h"
+#include "net/credentials/endpoints.h"
+#include "net/credentials/metadata_sources.h"
+#include "net/curl_transport.h"
+#include "net/make_transport.h"
+#include "net/service_error.h"
+
+namespace vams {
+namespace {
+
+// As SigV4 knows the service.
+std::string SigningName(Service service) {
+  return service == Service::kDynamoDbStreams ? "dynamodb" : std::string(ServiceName(service));
+}
+
+bool IsLoopback(std::string_view host) {
+  return host == "localhost" || host == "[::1]" || host.starts_with("127.") || host.ends_with(".localhost");
+}
+
+Environment ToEnvironment(const AwsOpenOptions& options) {
+  Environment environment;
+  for (const auto& [name, value] : options.environment) environment.Set(name, value);
+  return environment;
+}
+
+}  // namespace
+
+Result<std::shared_ptr<AwsConnection>> AwsConnection::Open(const AwsOpenOptions& options, Clock& clock) {
+  const Environment environment = ToEnvironment(options);
+  TRY_ASSIGN(ProfileFiles files, LoadProfileFiles(environment));
+  TRY_ASSIGN(
+      AwsSettings settings,
+      ResolveSettings(environment, std::move(files),
+                      {.profile = options.profile, .region = options.region, .endpoint_url = options.endpoint_url}));
+  TRY_ASSIGN(
+      std::unique_ptr<CurlTransport> curl,
+      MakeCurlTransport({.ca_bundle = settings.ca_bundle, .proxy = settings.proxy, .user_agent = options.user_agent}));
+  std::shared_ptr<Transport> wire = std::move(curl);
+  CredentialDeps deps;
+  deps.wire = wire;
+  deps.clock = &clock;
+  deps.stop = options.stop;
+  if (options.on_note) {
+    deps.on_failed_refresh = [note = options.on_note](const Error& error) {
+      note("credentials could not be renewed ahead of time: " + error.message);
+    };
+  }
+  TRY_ASSIGN(std::string region, ResolveRegion(settings, deps));
+  TRY_ASSIGN(std::shared_ptr<CredentialsProvider> credentials, MakeCredentialChain(settings, deps));
+  return std::shared_ptr<AwsConnection>(new AwsConnection(options, std::move(settings), std::move(region),
+                                                          std::move(wire), std::move(credentials), clock));
+}
+
+AwsConnection::AwsConnection(AwsOpenOptions options, AwsSettings settings, std::string region,
+                             std::shared_ptr<Transport> wire, std::shared_ptr<CredentialsProvider> credentials,
+                             Clock& clock)
+    : options_(std::move(options)),
+      settings_(std::move(settings)),
+      region_(std::move(region)),
+      wire_(std::move(wire)),
+      credentials_(std::move(credentials)),
+      clock_(clock) {}
+
+std::shared_ptr<Transport> AwsConnection::NewTransport() const {
+  NetDeps deps;
+  deps.wire = wire_;
+  deps.credentials = credentials_;
+  deps.clock = &clock_;
+  deps.stop = options_.stop;
+  if (options_.on_trace) {
+    deps.trace = [trace = options_.on_trace](const CallTrace& call) { trace(FormatTrace(call)); };
+  }
+  return MakeTransport({.retry = settings_.retry}, std::move(deps));
+}
+
+Result<std::shared_ptr<const aws::AwsClient>> AwsConnection::Client(Service service, std::string_view region) {
+  const std::string where(region.empty() ? region_ : region);
+  const MutexLock lock(mu_);
+  auto& client = clients_[{service, where}];
+  if (client == nullptr) {
+    auto endpoint = EndpointFor(settings_, service, where);
+    if (!endpoint) {
+      clients_.erase({service, where});
+      return std::unexpected(std::move(endpoint).error());
+    }
+    client = std::make_shared<aws::AwsClient>(NewTransport(), service, std::move(endpoint->url), where,
+                                              SigningName(service));
+  }
+  return client;
+}
+
+Result<std::shared_ptr<const aws::OpenSearchClient>> AwsConnection::Search(std::string_view endpoint) {
+  TRY_ASSIGN(Url url, aws::OpenSearchEndpoint(endpoint));
+  if (url.scheme == Scheme::kHttp && !IsLoopback(url.host)) {
+    return std::unexpected(MakeError(ErrorCode::kUsage, "the OpenSearch endpoint {} is not encrypted", HostHeader(url))
+                               .WithHint("https:// is needed: plain http is spoken to servers on this machine alone"));
+  }
+  // "x.eu-west-1.aoss.amazonaws.com" is a serverless collection.
+  const auto kind = url.host.contains(".aoss.") ? aws::OpenSearchKind::kServerless : aws::OpenSearchKind::kProvisioned;
+  return std::make_shared<const aws::OpenSearchClient>(NewTransport(), kind, std::move(url), region_);
+}
+
+}  // namespace vams

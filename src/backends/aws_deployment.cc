@@ -1,0 +1,160 @@
+#include "backends/aws_deployment.h"
+
+#include <array>
+#include <utility>
+
+#include "backends/aws/aws_asset_table.h"
+#include "backends/aws/aws_bucket_table.h"
+#include "backends/aws/aws_change_stream.h"
+#include "backends/aws/aws_event_backlog.h"
+#include "backends/aws/aws_event_queue.h"
+#include "backends/aws/aws_event_topic.h"
+#include "backends/aws/aws_identity.h"
+#include "backends/aws/aws_object_store.h"
+#include "backends/aws/aws_parameters.h"
+#include "backends/aws/aws_search_index.h"
+#include "backends/aws/aws_side_tables.h"
+#include "backends/aws/side_table_names.h"
+#include "backends/aws_connection.h"
+
+namespace vams {
+namespace {
+
+aws::ClientOfRegion ClientsOf(const std::shared_ptr<AwsConnection>& connection, Service service) {
+  return [connection, service](const std::string& region) { return connection->Client(service, region); };
+}
+
+aws::S3Addressing AddressingOf(S3Addressing addressing) {
+  switch (addressing) {
+    case S3Addressing::kAuto: return aws::S3Addressing::kAuto;
+    case S3Addressing::kVirtualHost: return aws::S3Addressing::kVirtualHost;
+    case S3Addressing::kPath: return aws::S3Addressing::kPath;
+  }
+  return aws::S3Addressing::kAuto;
+}
+
+// What the three parameters say.
+struct IndexNames {
+  std::string asset_index;
+  std::string file_index;
+  std::string endpoint;
+};
+
+Result<IndexNames> ReadIndexNames(Parameters& parameters, const AwsOpenOptions& options) {
+  const std::array<std::string, 3> names{options.asset_index_parameter, options.file_index_parameter,
+                                         options.endpoint_parameter};
+  TRY_ASSIGN(const auto values, parameters.GetMany(names));
+  constexpr std::array<std::string_view, 3> kKeys{"opensearch_asset_index_ssm_param", "opensearch_file_index_ssm_param",
+                                                  "opensearch_endpoint_ssm_param"};
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (values[i] && !values[i]->empty()) continue;
+    return std::unexpected(MakeError(ErrorCode::kNotFound, "the SSM parameter {} ({}) {}", names[i], kKeys[i],
+                                     values[i] ? "is empty" : "does not exist")
+                               .WithHint("aws ssm get-parameters-by-path --path / --recursive lists those of this "
+                                         "account and region"));
+  }
+  return IndexNames{.asset_index = *values[0], .file_index = *values[1], .endpoint = *values[2]};
+}
+
+class Assembly {
+ public:
+  Assembly(const AwsOpenOptions& options, std::shared_ptr<AwsConnection> connection, Clock& clock)
+      : options_(options), connection_(std::move(connection)), clock_(clock) {
+    tables_.workers = options.workers;
+  }
+
+  Result<Deployment> Build() {
+    deployment_.description = fmt::format("VAMS on AWS in {}", connection_->region());
+    deployment_.keep_alive = connection_;
+    deployment_.bucket_sync = true;
+    deployment_.identity = [connection = connection_]() -> Result<std::string> {
+      TRY_ASSIGN(const auto sts, connection->Client(Service::kSts));
+      TRY_ASSIGN(const aws::CallerIdentity caller, aws::GetCallerIdentity(*sts));
+      return fmt::format("{} (account {})", caller.arn, caller.account);
+    };
+    TRY(Tables());
+    TRY(Events());
+    TRY(Indexes());
+    return std::move(deployment_);
+  }
+
+ private:
+  Status Tables() {
+    TRY_ASSIGN(const auto dynamodb, connection_->Client(Service::kDynamoDb));
+    deployment_.assets = std::make_unique<aws::AwsAssetTable>(dynamodb, options_.asset_table, tables_);
+    deployment_.buckets = std::make_unique<aws::AwsBucketTable>(dynamodb, options_.bucket_table, tables_);
+    aws::SideTableNames names{
+        .metadata = options_.metadata_table, .links = options_.link_table, .versions = options_.version_table};
+    if (options_.find_side_tables) {
+      TRY_ASSIGN(const auto lambda, connection_->Client(Service::kLambda));
+      TRY_ASSIGN(names, aws::FindSideTables(*lambda, *dynamodb, options_.asset_table, std::move(names)));
+    }
+    deployment_.side_tables = std::make_unique<aws::AwsSideTables>(dynamodb, names, tables_);
+    TRY_ASSIGN(const auto ssm, connection_->Client(Service::kSsm));
+    deployment_.parameters = std::make_unique<aws::AwsParameters>(ssm);
+    return Streams(dynamodb, names);
+  }
+
+  Status Streams(const std::shared_ptr<const aws::AwsClient>& dynamodb, const aws::SideTableNames& names) {
+    if (options_.streams == AwsOpenOptions::Streams::kNone) return {};
+    aws::StreamTableNames tables{.assets = {}, .metadata = names.metadata, .links = {}};
+    if (options_.streams == AwsOpenOptions::Streams::kAll) {
+      tables.assets = options_.asset_table;
+      tables.links = names.links;
+    }
+    aws::ChangeStreamOptions stream{.state_directory = options_.state_directory};
+    if (options_.on_note) {
+      stream.on_gap = [note = options_.on_note](const std::string& shard) {
+        note(
+            fmt::format("shard {}: changes older than 24 hours were missed; `vams-migrate verify` finds what they "
+                        "would have changed",
+                        shard));
+      };
+    }
+    TRY_ASSIGN(const auto streams, connection_->Client(Service::kDynamoDbStreams));
+    deployment_.changes =
+        std::make_unique<aws::AwsChangeStream>(dynamodb, streams, tables, std::move(stream), clock_, tables_);
+    return {};
+  }
+
+  Status Events() {
+    deployment_.objects = std::make_unique<aws::AwsObjectStore>(
+        connection_->region(), ClientsOf(connection_, Service::kS3),
+        aws::S3Options{.addressing = AddressingOf(connection_->settings().s3_addressing),
+                       .head_workers = options_.workers});
+    deployment_.topic = std::make_unique<aws::AwsEventTopic>(ClientsOf(connection_, Service::kSns));
+    deployment_.backlog = std::make_unique<aws::AwsEventBacklog>(
+        ClientsOf(connection_, Service::kSns), ClientsOf(connection_, Service::kSqs), connection_->region(), clock_);
+    if (options_.event_queue.empty()) return {};
+    TRY_ASSIGN(
+        deployment_.file_events,
+        aws::AwsEventQueue::Open(ClientsOf(connection_, Service::kSqs), connection_->region(), options_.event_queue,
+                                 {.parked_directory = options_.state_directory / "parked"}, clock_));
+    return {};
+  }
+
+  Status Indexes() {
+    if (options_.endpoint_parameter.empty()) return {};
+    TRY_ASSIGN(const IndexNames names, ReadIndexNames(*deployment_.parameters, options_));
+    auto search = connection_->Search(names.endpoint);
+    if (!search) return std::unexpected(std::move(search).error().In(options_.endpoint_parameter));
+    TRY_ASSIGN(deployment_.asset_index, aws::AwsSearchIndex::Make(*search, names.asset_index));
+    TRY_ASSIGN(deployment_.file_index, aws::AwsSearchIndex::Make(*search, names.file_index));
+    return {};
+  }
+
+  const AwsOpenOptions& options_;
+  const std::shared_ptr<AwsConnection> connection_;
+  Clock& clock_;
+  aws::DynamoOptions tables_;
+  Deployment deployment_;
+};
+
+}  // namespace
+
+Result<Deployment> OpenAws(const AwsOpenOptions& options, Clock& clock) {
+  TRY_ASSIGN(auto connection, AwsConnection::Open(options, clock));
+  return Assembly(options, std::move(connection), clock).Build();
+}
+
+}  // namespace vams

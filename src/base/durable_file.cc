@@ -1,0 +1,111 @@
+#include "base/durable_file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+
+namespace vams {
+namespace {
+
+class Fd {
+ public:
+  explicit Fd(int fd) : fd_(fd) {}
+  ~Fd() {
+    if (fd_ >= 0) close(fd_);
+  }
+  Fd(const Fd&) = delete;
+  Fd& operator=(const Fd&) = delete;
+  int get() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+std::unexpected<Error> Refuse(const std::filesystem::path& path, std::string_view what, int error) {
+  const auto code = [error] {
+    switch (error) {
+      case ENOSPC:
+      case EDQUOT: return ErrorCode::kNoSpace;
+      case EROFS: return ErrorCode::kReadOnly;
+      case EACCES:
+      case EPERM: return ErrorCode::kAccessDenied;
+      default: return ErrorCode::kIo;
+    }
+  }();
+  return Fail(code, "cannot {} {}: {}", what, path.string(), std::strerror(error));
+}
+
+Status WriteAll(int fd, std::string_view text, const std::filesystem::path& path) {
+  while (!text.empty()) {
+    const ssize_t n = write(fd, text.data(), text.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return Refuse(path, "write", errno);
+    text.remove_prefix(static_cast<std::size_t>(n));
+  }
+  return {};
+}
+
+// A new name is on the disk only once its directory is.
+Status SyncDirectory(const std::filesystem::path& path) {
+  const std::filesystem::path directory = path.has_parent_path() ? path.parent_path() : ".";
+  const Fd fd(open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (fd.get() < 0 || fsync(fd.get()) != 0) return Refuse(directory, "sync", errno);
+  return {};
+}
+
+}  // namespace
+
+Result<std::optional<std::string>> ReadWholeFile(const std::filesystem::path& path) {
+  constexpr std::size_t kPart = 1 << 16;
+  const Fd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (fd.get() < 0) {
+    if (errno == ENOENT) return std::nullopt;
+    return Refuse(path, "open", errno);
+  }
+  std::string text;
+  for (;;) {
+    const std::size_t have = text.size();
+    text.resize(have + kPart);
+    const ssize_t n = read(fd.get(), text.data() + have, kPart);
+    const int error = errno;
+    text.resize(have + static_cast<std::size_t>(n > 0 ? n : 0));
+    if (n == 0) return text;
+    if (n < 0 && error != EINTR) return Refuse(path, "read", error);
+  }
+}
+
+Status ReplaceDurably(const std::filesystem::path& path, std::string_view text) {
+  std::string temporary = path.string() + ".XXXXXX";
+  const Fd fd(mkostemp(temporary.data(), O_CLOEXEC));  // made with mode 0600
+  if (fd.get() < 0) return Refuse(temporary, "make", errno);
+  Status written = WriteAll(fd.get(), text, temporary);
+  if (written && fsync(fd.get()) != 0) written = Refuse(temporary, "write", errno);
+  if (written && rename(temporary.c_str(), path.c_str()) != 0) written = Refuse(path, "replace", errno);
+  if (!written) {
+    unlink(temporary.c_str());
+    return written;
+  }
+  return SyncDirectory(path);
+}
+
+Status AppendLineDurably(const std::filesystem::path& path, std::string_view line) {
+  const Fd fd(open(path.c_str(), O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0600));
+  if (fd.get() < 0) return Refuse(path, "open", errno);
+  struct stat info{};
+  if (fstat(fd.get(), &info) != 0) return Refuse(path, "read", errno);
+  char last = '\n';
+  if (info.st_size > 0 && pread(fd.get(), &last, 1, info.st_size - 1) != 1) return Refuse(path, "read", errno);
+  std::string text = last == '\n' ? "" : "\n";
+  text.append(line).push_back('\n');
+  Status written = WriteAll(fd.get(), text, path);
+  if (written && fsync(fd.get()) != 0) written = Refuse(path, "write", errno);
+  if (written) return info.st_size == 0 ? SyncDirectory(path) : Status{};
+  if (ftruncate(fd.get(), info.st_size) != 0) return written;  // the next line closes what is left
+  return written;
+}
+
+}  // namespace vams

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+
+namespace vams {
+
+// The whole file; nullopt: there is none. Errors name the file, never its content.
+Result<std::optional<std::string>> ReadWholeFile(const std::filesystem::path& path);
+
+// Puts `text` into the place of `path`, whole or not at all, and returns when it would outlive a power failure.
+// Failure (kNoSpace, kReadOnly, kAccessDenied, kIo): the old file is as it was.
+Status ReplaceDurably(const std::filesystem::path& path, std::string_view text);
+
+// Appends `line` and a line break, whole or not at all, and returns when they would outlive a power failure. Makes the
+// file where it is missing; a line that an earlier writer left cut is closed first. One writer at a time. Errors as
+// above.
+Status AppendLineDurably(const std::filesystem::path& path, std::string_view line);
+
+}  // namespace vams

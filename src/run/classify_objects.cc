@@ -1,0 +1,70 @@
+#include "run/classify_objects.h"
+
+#include "documents/url_decode.h"
+#include "events/reindex_event.h"
+#include "run/attribute_by_location.h"
+
+namespace vams {
+namespace {
+
+// What is sent for one key, and what each reader makes of it.
+class Reading {
+ public:
+  Reading(std::string_view key, KeyEncoding encoding) : key_(key) {
+    if (key.find_first_of("%+") == std::string_view::npos || encoding == KeyEncoding::kS3) return;
+    sent_ = EncodeEventKey(key, encoding);
+    decoded_ = UnquotePlus(*sent_);
+  }
+  // Who asks for S3's own encoding says that every reader decodes.
+  EventReading value() const {
+    if (!sent_) return {key_, key_, key_};
+    return {key_, *sent_, decoded_};
+  }
+
+ private:
+  std::string_view key_;
+  std::optional<std::string> sent_;
+  std::string decoded_;
+};
+
+}  // namespace
+
+Result<std::vector<std::optional<Hazard>>> HazardsOf(const RunContext& run, ExpectedDocuments& expected,
+                                                     std::string_view bucket, std::span<const NamedObject> objects) {
+  std::vector<std::optional<Hazard>> hazards(objects.size());
+  if (!run.deployment.bucket_sync || objects.empty()) return hazards;
+  std::vector<std::string_view> keys;
+  keys.reserve(objects.size());
+  for (const NamedObject& object : objects) keys.push_back(object.key);
+  TRY_ASSIGN(const auto places, expected.SyncPlaces(bucket, keys));
+  for (std::size_t i = 0; i < objects.size(); ++i) {
+    const Reading reading(objects[i].key, run.options.event_key_encoding);
+    hazards[i] = HazardOf(reading.value(), objects[i].named, places[i]);
+    if (hazards[i] == Hazard::kSyncRewrites && run.options.allow_rewrites) hazards[i] = std::nullopt;
+  }
+  return hazards;
+}
+
+Result<std::vector<ClassifiedObject>> ClassifyObjects(const RunContext& run, ExpectedDocuments& expected,
+                                                      std::string_view bucket, std::vector<ObjectEntry>& entries) {
+  if (run.options.attribution == Attribution::kLocation) TRY(AttributeByLocation(run, expected, bucket, entries));
+  TRY_ASSIGN(auto decisions, expected.DecideObjects(bucket, entries));
+  std::vector<ClassifiedObject> classified;
+  classified.reserve(entries.size());
+  std::vector<NamedObject> named;
+  std::vector<std::size_t> of_named;
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    if (decisions[i] && decisions[i]->decision.kind == Decision::Kind::kIndex) {
+      named.push_back({entries[i].key, decisions[i]->asset});
+      of_named.push_back(i);
+    }
+    classified.push_back({.decision = std::move(decisions[i])});
+  }
+  TRY_ASSIGN(const auto hazards, HazardsOf(run, expected, bucket, named));
+  for (std::size_t n = 0; n < hazards.size(); ++n) {
+    if (hazards[n] && HoldsBack(*hazards[n])) classified[of_named[n]].withheld = hazards[n];
+  }
+  return classified;
+}
+
+}  // namespace vams

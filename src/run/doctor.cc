@@ -1,0 +1,251 @@
+#include "run/doctor.h"
+
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <optional>
+#include <set>
+#include <span>
+#include <utility>
+
+#include "base/text.h"
+#include "index/check_definition.h"
+#include "index/definitions.h"
+#include "source/object_scan.h"
+
+namespace vams {
+namespace {
+
+using State = DoctorCheck::State;
+
+// Keys that no VAMS has, by which permissions are tried: an asset id ends in neither '.' nor a space.
+const AssetKey kNoAsset{"vams-migrate-doctor", "no such asset."};
+
+class Doctor {
+ public:
+  Doctor(const Options& options, Deployment& deployment, const StopFlag& stop,
+         const std::function<void(const DoctorCheck&)>& tell)
+      : options_(options), d_(deployment), stop_(stop), tell_(tell) {}
+
+  std::vector<DoctorCheck> Run() {
+    const auto steps =
+        std::to_array<void (Doctor::*)()>({&Doctor::Identity, &Doctor::AssetTable, &Doctor::Touching, &Doctor::Buckets,
+                                           &Doctor::SideTables, &Doctor::Streams, &Doctor::Indexes});
+    for (const auto step : steps) {
+      if (stop_.requested()) break;
+      (this->*step)();
+    }
+    return std::move(checks_);
+  }
+
+ private:
+  void Say(std::string name, State state, std::string detail, std::string fix = {}) {
+    checks_.push_back({std::move(name), state, std::move(detail), std::move(fix)});
+    tell_(checks_.back());
+  }
+  void Failed(std::string name, const Error& error) { Say(std::move(name), State::kFailed, error.message, error.hint); }
+
+  void Identity() {
+    if (!d_.identity) return Say("VAMS", State::kOk, d_.description);
+    const auto who = d_.identity();
+    if (!who) return Failed("credentials", who.error());
+    Say("credentials", State::kOk, fmt::format("{}, {}", *who, d_.description));
+  }
+
+  void AssetTable() {
+    const auto page = d_.assets->Scan({0, 1}, std::nullopt, ItemCount{1});
+    if (!page) return Failed("asset table", page.error());
+    const auto count = d_.assets->ApproximateCount();
+    if (!count) {
+      return Say("asset table", State::kWarning, "can be read; how many records it holds is not told",
+                 count.error().hint.empty() ? count.error().message : count.error().hint);
+    }
+    Say("asset table", State::kOk, fmt::format("about {} records", Grouped(count->value)));
+  }
+
+  // The condition of a touch does not hold for a record that is not there, so that nothing is written.
+  void Touching() {
+    const std::array keys{kNoAsset};
+    const auto outcomes = d_.assets->Touch(keys, "doctor");
+    if (!outcomes) return Failed("touching assets", outcomes.error());
+    if (!outcomes->front()) return Failed("touching assets", outcomes->front().error());
+    Say("touching assets", State::kOk, "allowed; tried on a record that does not exist");
+  }
+
+  void Buckets() {
+    auto plan = PlanLocations(*d_.buckets);
+    if (!plan) return Failed("buckets table", plan.error());
+    if (plan->locations.empty()) {
+      return Say("buckets table", State::kWarning, "no record names a bucket, so there is no file to index");
+    }
+    Say("buckets table", plan->unusable_records.empty() ? State::kOk : State::kWarning,
+        fmt::format("{} places of files{}", plan->locations.size(),
+                    plan->unusable_records.empty()
+                        ? ""
+                        : fmt::format("; {} records have no bucketName", plan->unusable_records.size())));
+    StoredPrefixes();
+    std::set<std::string> buckets;
+    for (const ObjectLocation& location : plan->locations) buckets.insert(location.bucket);
+    std::set<std::string> topics;
+    for (const std::string& bucket : buckets) {
+      if (stop_.requested()) return;
+      Bucket(bucket, topics);
+    }
+    for (const std::string& topic : topics) Backlog(topic);
+  }
+
+  // H7: the deployed sync looks for the prefix with a '/' at its end, exactly.
+  void StoredPrefixes() {
+    std::vector<std::string> without_slash;
+    std::optional<Cursor> from;
+    do {
+      const auto page = d_.buckets->Scan(from, ItemCount{100});
+      if (!page) return Failed("stored prefixes", page.error());
+      for (const BucketRecord& record : page->items) {
+        if (record.base_prefix && !record.base_prefix->ends_with('/')) {
+          without_slash.push_back(fmt::format("{} ('{}')", record.bucket_id, Printable(*record.base_prefix)));
+        }
+      }
+      from = page->next;
+    } while (from && !stop_.requested());
+    if (without_slash.empty() || !d_.identity) return;
+    Say("stored prefixes", State::kWarning,
+        fmt::format("bucket sync never finds a prefix without '/' at its end: {}", fmt::join(without_slash, ", ")),
+        "put a '/' at the end of baseAssetsPrefix in these records");
+  }
+
+  void Bucket(const std::string& bucket, std::set<std::string>& topics) {
+    const std::string name = "bucket " + bucket;
+    const auto page = d_.objects->List(bucket, "", std::nullopt, ItemCount{1});
+    if (!page) return Failed(name, page.error());
+    if (!page->entries.empty()) {
+      const std::array refs{ObjectRef{bucket, page->entries.front().key}};
+      const auto heads = d_.objects->HeadMany(refs);
+      if (!heads) return Failed(name, heads.error());
+      if (!heads->front()) return Failed(name, heads->front().error());
+    }
+    const auto notified = d_.objects->CreatedTopics(bucket);
+    const std::string given = GivenTopic(bucket);
+    if (!notified) {
+      if (!given.empty()) topics.insert(given);
+      return Say(name, State::kWarning,
+                 fmt::format("can be read; which topic it notifies is not told: {}", notified.error().message),
+                 notified.error().hint);
+    }
+    const bool fits = std::ranges::find(*notified, given) != notified->end();
+    if (!given.empty() && !fits) {
+      return Say(name, State::kFailed,
+                 fmt::format("notifies {}, while events would go to {}",
+                             notified->empty() ? "no topic" : fmt::format("{}", fmt::join(*notified, ", ")), given),
+                 "set s3_object_created_sns_topic_arn to \"auto\", or to a map from bucket to topic");
+    }
+    if (given.empty() && notified->size() != 1) {
+      return Say(name, State::kFailed,
+                 notified->empty() ? std::string("notifies no topic of created objects")
+                                   : fmt::format("notifies several topics: {}", fmt::join(*notified, ", ")),
+                 "name the right topic in s3_object_created_sns_topic_arn, as a map from bucket to topic");
+    }
+    topics.insert(given.empty() ? notified->front() : given);
+    Say(name, State::kOk, fmt::format("can be read; events go to {}", given.empty() ? notified->front() : given));
+  }
+
+  // "": the bucket's own.
+  std::string GivenTopic(const std::string& bucket) const {
+    if (options_.local) return {};
+    if (const auto* single = std::get_if<SingleTopic>(&options_.topics)) return single->arn;
+    if (const auto* map = std::get_if<TopicByBucket>(&options_.topics)) {
+      const auto it = map->arn_by_bucket.find(bucket);
+      if (it != map->arn_by_bucket.end()) return it->second;
+    }
+    return {};
+  }
+
+  void Backlog(const std::string& topic) {
+    if (!d_.backlog) return;
+    const auto waiting = d_.backlog->Behind(topic);
+    const std::string name = "queue behind " + topic.substr(topic.rfind(':') + 1);
+    if (!waiting) return Failed(name, waiting.error());
+    if (!*waiting) {
+      return Say(name, State::kUnknown, "nobody tells how much waits behind the topic",
+                 "allow sns:ListSubscriptionsByTopic and sqs:GetQueueAttributes for --max-backlog to work");
+    }
+    Say(name, State::kOk, fmt::format("{} events wait", Grouped((*waiting)->value)));
+  }
+
+  void SideTables() {
+    const std::array metadata{MetadataKey{kNoAsset.database_id, kNoAsset.asset_id}};
+    if (const auto found = d_.side_tables->GetMetadata(metadata); !found) Failed("metadata table", found.error());
+    const std::array links{LinkQuery{.end = LinkEnd::kFrom, .asset = kNoAsset},
+                           LinkQuery{.end = LinkEnd::kTo, .asset = kNoAsset}};
+    if (const auto found = d_.side_tables->QueryLinks(links, ItemCount{1}); !found)
+      Failed("links table", found.error());
+    const std::array versions{kNoAsset.asset_id};
+    if (const auto found = d_.side_tables->QueryVersions(versions, ItemCount{1}); !found) {
+      return Failed("versions table", found.error());
+    }
+    Say("side tables", State::kOk, "metadata, links and versions can be looked up");
+  }
+
+  void Streams() {
+    if (!d_.changes) return;
+    const auto shards = d_.changes->Shards();
+    if (!shards) return Failed("change streams", shards.error());
+    Say("change streams", State::kOk, fmt::format("{} open shards", shards->size()));
+  }
+
+  void Indexes() {
+    for (SearchIndex* index : {d_.asset_index.get(), d_.file_index.get()}) {
+      if (index == nullptr) continue;
+      const std::string name = "index " + index->name();
+      const auto info = index->Describe();
+      if (!info) {
+        Failed(name, info.error());
+        continue;
+      }
+      if (!*info) {
+        Say(name, State::kFailed, "there is none", "vams-migrate indexes create");
+        continue;
+      }
+      const bool assets = index == d_.asset_index.get();
+      const auto differences =
+          CheckDefinition(assets ? AssetIndexDefinition() : FileIndexDefinition(), (*info)->definition);
+      if (!differences) {
+        Failed(name, differences.error());
+      } else if (!differences->empty()) {
+        Say(name, State::kFailed,
+            fmt::format("differs from what VAMS makes in {} places, the first at {}", differences->size(),
+                        differences->front().path),
+            "`vams-migrate indexes check` lists them");
+      } else {
+        Say(name, State::kOk, fmt::format("{} documents, mappings as they should be", Grouped((*info)->documents)));
+      }
+    }
+  }
+
+  const Options& options_;
+  Deployment& d_;
+  const StopFlag& stop_;
+  const std::function<void(const DoctorCheck&)>& tell_;
+  std::vector<DoctorCheck> checks_;
+};
+
+}  // namespace
+
+std::string_view DoctorStateName(DoctorCheck::State state) {
+  switch (state) {
+    case State::kOk: return "ok";
+    case State::kWarning: return "warning";
+    case State::kFailed: return "failed";
+    case State::kUnknown: return "unknown";
+  }
+  return "";
+}
+
+std::vector<DoctorCheck> RunDoctor(const Options& options, Deployment& deployment, const StopFlag& stop,
+                                   const std::function<void(const DoctorCheck&)>& tell) {
+  return Doctor(options, deployment, stop, tell).Run();
+}
+
+}  // namespace vams

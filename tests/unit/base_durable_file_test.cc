@@ -1,0 +1,66 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <string>
+
+#include "base/durable_file.h"
+#include "testing/temp_dir.h"
+
+namespace vams {
+namespace {
+
+using testing::HasSubstr;
+
+std::size_t FilesIn(const std::filesystem::path& directory) {
+  return static_cast<std::size_t>(
+      std::distance(std::filesystem::directory_iterator(directory), std::filesystem::directory_iterator()));
+}
+
+TEST(DurableFile, ReadsWhatWasPutThere) {
+  TempDir dir;
+  const auto path = dir.path() / "file";
+  EXPECT_EQ(*ReadWholeFile(path), std::nullopt);
+  const std::string long_text(300'000, 'x');
+  for (const std::string& text : {std::string("one"), long_text, std::string(), std::string("a\0b\n", 4)}) {
+    ASSERT_TRUE(ReplaceDurably(path, text));
+    EXPECT_EQ(*ReadWholeFile(path), text);
+  }
+  EXPECT_EQ(FilesIn(dir.path()), 1u) << "nothing temporary stays";
+}
+
+TEST(DurableFile, AppendsLines) {
+  TempDir dir;
+  const auto path = dir.path() / "lines";
+  ASSERT_TRUE(AppendLineDurably(path, "one"));
+  ASSERT_TRUE(AppendLineDurably(path, "two"));
+  EXPECT_EQ(*ReadWholeFile(path), "one\ntwo\n");
+  ASSERT_TRUE(ReplaceDurably(path, "one\nhalf a l"));
+  ASSERT_TRUE(AppendLineDurably(path, "three"));
+  EXPECT_EQ(*ReadWholeFile(path), "one\nhalf a l\nthree\n");
+}
+
+TEST(DurableFile, AFailureNamesTheFileAndChangesNothing) {
+  TempDir dir;
+  const auto missing = dir.path() / "nothing" / "file";
+  for (const Status& status : {ReplaceDurably(missing, "x"), AppendLineDurably(missing, "x")}) {
+    ASSERT_FALSE(status);
+    EXPECT_THAT(status.error().message, HasSubstr(missing.string()));
+  }
+  // A directory stands where the file should be: the last step fails.
+  const auto directory = dir.path() / "directory";
+  std::filesystem::create_directory(directory);
+  EXPECT_FALSE(ReplaceDurably(directory, "x"));
+  EXPECT_FALSE(AppendLineDurably(directory, "x"));
+  EXPECT_FALSE(ReadWholeFile(directory));
+  EXPECT_EQ(FilesIn(dir.path()), 1u);
+}
+
+TEST(DurableFile, AFullDiskIsToldApart) {
+  const auto status = AppendLineDurably("/dev/full", "x");
+  ASSERT_FALSE(status);
+  EXPECT_EQ(status.error().code, ErrorCode::kNoSpace);
+}
+
+}  // namespace
+}  // namespace vams
