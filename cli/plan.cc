@@ -85,7 +85,7 @@ class PlanCommand final : public Command {
                               one.downstream ? " (downstream)" : "", Dollars(one.usd)));
     }
     output.Line(fmt::format("  {:>14}  seconds of the deployed functions", Grouped(estimate.function_seconds)));
-    output.Line(fmt::format("Cost: about {} for the run and {} downstream, by the list prices of us-east-1",
+    output.Line(fmt::format("Cost, by the list prices of us-east-1: {} for the run, {} downstream",
                             Dollars(estimate.own_usd), Dollars(estimate.downstream_usd)));
     if (estimate.at_allowed_rate) {
       const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(*estimate.at_allowed_rate).count();

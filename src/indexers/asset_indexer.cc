@@ -102,7 +102,7 @@ std::vector<OperationResult> AssetIndexer::Carry(AssetNotice notice) {
     const std::string requested = operation.requested;
     std::vector<PlannedOperation> one;
     one.push_back(std::move(operation));
-    auto written = writer_.Write(std::move(one), version);
+    auto written = writer_.Write(std::move(one), version, OnRefusal::kFail);
     results.push_back(written ? std::move(written->front()) : FailedResult(written.error(), requested));
   }
   return results;
@@ -172,7 +172,7 @@ Result<std::vector<RecordOutcome>> AssetIndexer::Handle(std::span<const ChangeRe
     planned.push_back({.verdict = std::move(verdicts[i]), .requested = requests[i].operation});
   }
   for (const auto& [record, request] : of_request) parts.push_back({record, first_request + request});
-  TRY_ASSIGN(const auto results, writer_.Write(std::move(planned), version));
+  TRY_ASSIGN(const auto results, writer_.Write(std::move(planned), version, OnRefusal::kWriteWithoutThem));
   std::vector<std::vector<OperationResult>> of_record(records.size());
   for (const Part& part : parts) of_record[part.record].push_back(results[part.planned]);
   std::vector<RecordOutcome> outcomes;

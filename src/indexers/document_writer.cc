@@ -44,7 +44,7 @@ std::uint64_t DocumentWriter::TakeVersion() {
 }
 
 Result<std::vector<OperationResult>> DocumentWriter::Write(std::vector<PlannedOperation> operations,
-                                                           std::uint64_t version) {
+                                                           std::uint64_t version, OnRefusal on_refusal) {
   std::vector<OperationResult> results;
   results.reserve(operations.size());
   std::vector<BulkOp> ops;
@@ -64,7 +64,13 @@ Result<std::vector<OperationResult>> DocumentWriter::Write(std::vector<PlannedOp
     op_of[i] = place->second;
   }
   if (ops.empty()) return results;
-  TRY_ASSIGN(PartialWrite written, WriteWithoutRefusedFields(index_, std::move(ops)));
+  PartialWrite written;
+  if (on_refusal == OnRefusal::kWriteWithoutThem) {
+    TRY_ASSIGN(written, WriteWithoutRefusedFields(index_, std::move(ops)));
+  } else {
+    TRY_ASSIGN(written.outcomes, index_.Bulk(ops));
+    written.refused.resize(ops.size());
+  }
   for (std::size_t i = operations.size(); i-- > 0;) {
     if (op_of[i] == kNoWrite) continue;
     const auto& outcome = written.outcomes[op_of[i]];

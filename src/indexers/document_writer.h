@@ -19,6 +19,12 @@ struct PlannedOperation {
   std::string requested = "index";
 };
 
+// What becomes of a document that the mapping refuses because of some fields.
+enum class OnRefusal {
+  kFail,              // as upstream's functions do it: one request, and a failure
+  kWriteWithoutThem,  // a partial document beats an absent one (indexers/partial_write.h)
+};
+
 // Carries out verdicts against one index. Each write bears an external version, so that a state read earlier never
 // replaces one read later. One thread at a time.
 class DocumentWriter {
@@ -28,10 +34,11 @@ class DocumentWriter {
   // To be taken before the look-ups begin: microseconds of the wall clock, greater than every one taken before.
   std::uint64_t TakeVersion();
 
-  // One result for each operation, in order, by one Bulk and one more for each field that the mapping refuses
-  // (indexers/partial_write.h). Of several that write one document the last one counts for all. Fails only where the
+  // One result for each operation, in order, by one Bulk and, where asked for, one more for each field that the mapping
+  // refuses. Of several that write one document the last one counts for all. Fails only where the
   // fate of all is unknown.
-  Result<std::vector<OperationResult>> Write(std::vector<PlannedOperation> operations, std::uint64_t version);
+  Result<std::vector<OperationResult>> Write(std::vector<PlannedOperation> operations, std::uint64_t version,
+                                             OnRefusal on_refusal);
 
  private:
   SearchIndex& index_;

@@ -79,7 +79,7 @@ std::vector<OperationResult> FileIndexer::Carry(Result<std::vector<FileVerdicts>
   if (!verdicts) return {FailedResult(verdicts.error(), "error")};
   std::vector<PlannedOperation> planned;
   for (Verdict& verdict : *verdicts) planned.push_back({.verdict = std::move(verdict), .requested = requested});
-  auto written = writer_.Write(std::move(planned), version);
+  auto written = writer_.Write(std::move(planned), version, OnRefusal::kFail);
   if (!written) return {FailedResult(written.error(), requested)};
   return std::move(*written);
 }
@@ -141,7 +141,7 @@ Result<std::vector<RecordOutcome>> FileIndexer::WriteAll(std::vector<FileVerdict
     counts[i] = decided[i]->size();
     for (Verdict& verdict : *decided[i]) planned.push_back({.verdict = std::move(verdict)});
   }
-  TRY_ASSIGN(const auto results, writer_.Write(std::move(planned), version));
+  TRY_ASSIGN(const auto results, writer_.Write(std::move(planned), version, OnRefusal::kWriteWithoutThem));
   std::vector<RecordOutcome> outcomes;
   outcomes.reserve(decided.size());
   std::size_t at = 0;

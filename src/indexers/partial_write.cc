@@ -11,6 +11,7 @@ namespace {
 
 using Json = nlohmann::json;
 
+constexpr std::string_view kMetadataPrefix = "MD_";
 constexpr std::size_t kLongestDetail = 600;
 
 Json Parse(const std::string& text) { return Json::parse(text, nullptr, /*allow_exceptions=*/false); }
@@ -77,7 +78,8 @@ class Writer {
     std::vector<std::string> names;
     if (!known_->is_object()) return names;
     for (const auto& [name, value] : body.items()) {
-      if (!known_->contains(name)) names.push_back(name);
+      // The others are what makes the document findable at all.
+      if (name.starts_with(kMetadataPrefix) && !known_->contains(name)) names.push_back(name);
     }
     return names;
   }

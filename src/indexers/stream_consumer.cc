@@ -17,7 +17,7 @@ Result<StepCounts> StreamConsumer::Step() {
   for (std::size_t n = 0; n < shards.size(); ++n) {
     const std::string& shard = shards[(next_shard_ + n) % shards.size()];
     if (finished_.contains(shard)) continue;
-    TRY_ASSIGN(const StepCounts counts, StepShard(shard));
+    TRY_ASSIGN(StepCounts counts, StepShard(shard));
     if (counts.taken == 0) continue;
     next_shard_ = (next_shard_ + n + 1) % shards.size();
     return counts;
@@ -36,7 +36,7 @@ Result<StepCounts> StreamConsumer::StepShard(const std::string& shard) {
     ahead_[shard] = {.confirmed = std::move(confirmed), .next = std::move(page.next)};
     return StepCounts{};
   }
-  TRY_ASSIGN(const StepCounts counts, HandlePage(shard, page.records));
+  TRY_ASSIGN(StepCounts counts, HandlePage(shard, page.records));
   if (counts.again > 0) return counts;
   tries_.clear();
   parked_.clear();

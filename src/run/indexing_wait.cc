@@ -45,7 +45,9 @@ class OthersIndexing {
       if (now - last_move >= (empty ? kSettleWithQueue : kSettleWithoutQueue)) return !sight_.waiting || empty;
       if (lines.Due(run_.clock)) Tell();
       largest = std::max(largest, sight_.waiting.value_or(0));
-      run_.progress.OnAdvanced(Phase::kWait, {.done = largest - sight_.waiting.value_or(0), .expected = largest});
+      // Without a queue there is nothing to count down.
+      if (largest > 0)
+        run_.progress.OnAdvanced(Phase::kWait, {.done = largest - sight_.waiting.value_or(0), .expected = largest});
       Pause(run_, std::min(kLookEvery, at_most - (now - begun)));
       const Sight before = sight_;
       Look();

@@ -16,6 +16,7 @@ constexpr std::string_view kPermission = "s3:GetBucketNotification";
 Result<std::string> NotifiedTopic(ObjectStore& objects, const std::string& bucket) {
   const auto topics = objects.CreatedTopics(bucket);
   if (!topics) {
+    if (topics.error().code == ErrorCode::kNotFound) return std::unexpected(topics.error());
     Error error = Error(topics.error()).In(fmt::format("the notification configuration of bucket {}", bucket));
     if (error.code == ErrorCode::kAccessDenied) {
       error.hint = fmt::format("allow {}, or name the topic in s3_object_created_sns_topic_arn", kPermission);

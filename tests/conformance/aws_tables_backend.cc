@@ -209,6 +209,7 @@ void JoinDynamoDb(std::vector<Backend>& backends) {
   Deviations deviations{.removals_tell_index_keys = false};
   Join(backends, "DynamoDb", "VAMS_TEST_AWS_ENDPOINT", deviations);
   deviations.equal_writes_leave_no_record = false;
+  deviations.keeps_the_order_of_attributes = false;
   Join(backends, "DynamoDbDynoxide", "VAMS_TEST_DYNAMODB_ENDPOINT", deviations);
 }
 

@@ -59,6 +59,8 @@ struct Deviations {
   bool index_parts_words = true;   // false: nor does it part what '_' and '.' join ("77_final.glb" is one word)
   bool index_checks_types = true;  // false: an embedded VAMS keeps documents whatever the mapping says
   bool index_has_siblings = true;  // false: an embedded VAMS has its two indexes alone
+  // dynoxide gives attributes, and the members of sets, in an order of its own.
+  bool keeps_the_order_of_attributes = true;
 };
 
 struct Backend {

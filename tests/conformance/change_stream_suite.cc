@@ -70,13 +70,13 @@ TEST_P(ChangeStreamSuite, TellsInsertModifyAndRemoveOfEachTableInOrder) {
   EXPECT_EQ(others, 3u);
   ASSERT_THAT(assets, SizeIs(3));
   EXPECT_EQ(assets[0].kind, ChangeKind::kInsert);
-  EXPECT_EQ(assets[0].new_image, asset);
+  EXPECT_EQ(Comparable(assets[0].new_image.value()), Comparable(asset));
   EXPECT_EQ(assets[1].kind, ChangeKind::kModify);
-  EXPECT_EQ(assets[1].new_image, changed);
+  EXPECT_EQ(Comparable(assets[1].new_image.value()), Comparable(changed));
   EXPECT_EQ(assets[2].kind, ChangeKind::kRemove);
   EXPECT_EQ(assets[2].new_image, std::nullopt);
   for (const ChangeRecord& record : assets) {
-    EXPECT_EQ(record.keys, MakeItem({{"databaseId", "db"}, {"assetId", "asset"}}));
+    EXPECT_EQ(Comparable(record.keys), Comparable(MakeItem({{"databaseId", "db"}, {"assetId", "asset"}})));
     EXPECT_EQ(record.old_image, std::nullopt);
   }
   EXPECT_LT(assets[0].sequence, assets[1].sequence);
@@ -116,10 +116,16 @@ TEST_P(ChangeStreamSuite, AWriteThatChangesNothingLeavesNoRecord) {
   Value(ports().assets->Touch({&key, 1}, "now"));
   Value(ports().assets->Clear({&key, 1}, ClearTouch::kRemove));
   Value(ports().assets->Clear({&key, 1}, ClearTouch::kRemove));
-  const auto records = ReadAll();
+  auto records = ReadAll();
+  if (!GetParam().deviations.equal_writes_leave_no_record) {
+    ASSERT_THAT(records, SizeIs(5)) << "insert twice, touch twice, clear; the second clear is refused";
+    EXPECT_EQ(Comparable(records[0].new_image.value()), Comparable(records[1].new_image.value()));
+    EXPECT_EQ(Comparable(records[2].new_image.value()), Comparable(records[3].new_image.value()));
+    records = {records[0], records[2], records[4]};
+  }
   ASSERT_THAT(records, SizeIs(3)) << "insert, touch, clear";
   EXPECT_EQ(StringAttribute(*records[1].new_image, kReindexDateAttribute), "now");
-  EXPECT_EQ(records[2].new_image, MakeAsset("db", "asset"));
+  EXPECT_EQ(Comparable(records[2].new_image.value()), Comparable(MakeAsset("db", "asset")));
 }
 
 TEST_P(ChangeStreamSuite, ReadsInPagesOfAnySize) {

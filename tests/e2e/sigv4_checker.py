@@ -19,6 +19,8 @@ import hmac
 import http.client
 import http.server
 import json
+import ssl
+import sys
 import threading
 import time
 import urllib.parse
@@ -157,18 +159,34 @@ def refusal_reply(refusal, service, target_header, request_id):
                                         f"<RequestId>{request_id}</RequestId></ErrorResponse>").encode()
 
 
+class Server(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128
+
+    def handle_error(self, request, client_address):
+        # A client that goes, or does not like our certificate, is a part of the tests.
+        if not isinstance(sys.exception(), OSError):
+            super().handle_error(request, client_address)
+
+
 class SignatureChecker:
     """The server: verifies, then forwards to `upstream` or answers by itself. `clock_offset` seconds are added to its clock.
 
     `public` says which requests need no signature: public(method, target, headers as a dict with lower-case names, body) -> bool; by
     default those of AssumeRoleWithWebIdentity.
+
+    `tls` are the paths of a certificate chain and its key. `on_the_way(method, target, headers, body)` gives the four as they arrive,
+    to change a request after it was signed. `instead(method, target, headers, body)` may answer an accepted request itself: (status,
+    headers, body), or None to go on.
     """
 
-    def __init__(self, keys, upstream=None, region=None, port=0, clock_offset=0.0, public=None):
+    def __init__(self, keys, upstream=None, region=None, port=0, clock_offset=0.0, public=None, tls=None, on_the_way=None, instead=None):
         self.verifier = Verifier(keys, region, lambda: time.time() + self.clock_offset)
         self.clock_offset = clock_offset
         self.upstream = urllib.parse.urlsplit(upstream) if upstream else None
         self.public = public or (lambda method, target, headers, body: b"Action=AssumeRoleWithWebIdentity" in body)
+        self.on_the_way = on_the_way or (lambda *request: request)
+        self.instead = instead or (lambda *request: None)
         self.accepted = collections.Counter()  # by signing name; "public" for those without
         self.refused = []  # (code, message, method, target)
         self.lock = threading.Lock()
@@ -189,10 +207,14 @@ class SignatureChecker:
             def date_time_string(self, timestamp=None):
                 return email.utils.formatdate(time.time() + checker.clock_offset if timestamp is None else timestamp, usegmt=True)
 
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", port), Handler)
-        self.server.daemon_threads = True
+        self.server = Server(("127.0.0.1", port), Handler)
         self.upstreams = threading.local()
-        self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
+        if tls:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(*tls)
+            # The handshake is left to the connection's own thread: one that never comes must not hold up the others.
+            self.server.socket = context.wrap_socket(self.server.socket, server_side=True, do_handshake_on_connect=False)
+        self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self.server.server_address[1]}"
 
     def __enter__(self):
         threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
@@ -206,7 +228,7 @@ class SignatureChecker:
         body = handler.rfile.read(int(handler.headers.get("Content-Length") or 0))
         # http.server folds leading slashes of the path; the request line has what was signed.
         target = handler.requestline.split(" ")[1]
-        headers = list(handler.headers.items())
+        handler.command, target, headers, body = self.on_the_way(handler.command, target, list(handler.headers.items()), body)
         lower = {name.lower(): value for name, value in headers}
         service = ""
         try:
@@ -224,7 +246,10 @@ class SignatureChecker:
             return
         with self.lock:
             self.accepted[service] += 1
-        if self.upstream is None:
+        answer = self.instead(handler.command, target, headers, body)
+        if answer is not None:
+            self.reply(handler, *answer)
+        elif self.upstream is None:
             seen = json.dumps({"method": handler.command, "target": target, "service": service, "bytes": len(body)}).encode()
             self.reply(handler, 200, [("Content-Type", "application/json")], seen)
         else:

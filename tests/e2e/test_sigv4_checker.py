@@ -155,3 +155,23 @@ def test_forwards_what_it_takes_and_nothing_else():
         reply, _ = send(checker.url, "POST", "/a", [], body)
         assert reply.status == 403
         assert sum(upstream.accepted.values()) == 1
+
+
+def test_sees_a_request_as_it_was_changed_on_its_way():
+    body = b'{"TableName":"t"}'
+    with SignatureChecker(KEYS, on_the_way=lambda method, target, headers, body: (method, target, headers, body[:-1] + b" }")) as checker:
+        reply, _ = send(checker.url, "POST", "/", sign("POST", checker.url + "/", "dynamodb", body, headers=(("X-Amz-Target", "DynamoDB_20120810.Scan"),)), body)
+        assert reply.status == 400 and checker.accepted == {}
+
+
+def test_may_answer_in_place_of_the_server_behind_it():
+    def instead(method, target, headers, body):
+        return (301, [("x-amz-bucket-region", "eu-west-1")], b"<Error/>") if target == "/away" else None
+
+    with SignatureChecker({"AKID": Keys("secret")}) as upstream, SignatureChecker(KEYS, upstream.url, instead=instead) as checker:
+        reply, text = send(checker.url, "GET", "/away", sign("GET", checker.url + "/away", "s3"))
+        assert reply.status == 301 and reply.getheader("x-amz-bucket-region") == "eu-west-1" and text == b"<Error/>"
+        reply, _ = send(checker.url, "GET", "/here", sign("GET", checker.url + "/here", "s3"))
+        assert reply.status == 200 and upstream.accepted == {"s3": 1}
+        reply, _ = send(checker.url, "GET", "/away", [])
+        assert reply.status == 403, "answered without a signature"

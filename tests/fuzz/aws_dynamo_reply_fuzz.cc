@@ -105,7 +105,7 @@ void Describe(const Replies& replies) {
   const auto ignored = stream.Shards();
 }
 
-void Parameters(const Replies& replies) {
+void GetParameters(const Replies& replies) {
   aws::AwsParameters parameters(replies.Client(Service::kSsm));
   const std::array<std::string, 2> names{"/a", "/b"};
   const auto values = parameters.GetMany(names);
@@ -116,8 +116,8 @@ void Parameters(const Replies& replies) {
 }  // namespace vams
 
 extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {
-  constexpr std::array kCalls{vams::Scan,   vams::GetMany,  vams::Query,     vams::Buckets,
-                              vams::Stream, vams::Describe, vams::Parameters};
+  constexpr std::array kCalls{vams::Scan,   vams::GetMany,  vams::Query,        vams::Buckets,
+                              vams::Stream, vams::Describe, vams::GetParameters};
   if (size == 0) return 0;
   const vams::Replies replies(std::string_view(reinterpret_cast<const char*>(data) + 1, size - 1));
   kCalls[data[0] % kCalls.size()](replies);

@@ -35,7 +35,7 @@ TEST(DocumentWriter, OfSeveralWritesOfOneDocumentTheLastCountsForAll) {
   planned.push_back(Index("a", "{\"n\":1}"));
   planned.push_back({.verdict = SkipVerdict("rule", "why")});
   planned.push_back(Index("a", "{\"n\":2}"));
-  const auto results = writer.Write(std::move(planned), writer.TakeVersion());
+  const auto results = writer.Write(std::move(planned), writer.TakeVersion(), OnRefusal::kFail);
   ASSERT_TRUE(results);
   for (const OperationResult& result : *results) EXPECT_TRUE(result.success);
   EXPECT_EQ((*results)[0].operation, "delete");
@@ -55,7 +55,7 @@ TEST(DocumentWriter, NamesTheOperationByHowFarItCame) {
   planned.push_back({.verdict = ErrorVerdict(FailureStage::kSend, "r", "m")});
   planned[2].verdict.decision.document.id = "id";
   planned[3].verdict.decision.document.id = "id";
-  const auto results = writer.Write(std::move(planned), 1);
+  const auto results = writer.Write(std::move(planned), 1, OnRefusal::kFail);
   ASSERT_TRUE(results);
   EXPECT_EQ((*results)[0].operation, "validation_error");
   EXPECT_EQ((*results)[1].operation, "error");

@@ -114,7 +114,7 @@ TEST_F(PartialWriteTest, TheWriterTellsWhatADocumentWentWithoutOnce) {
     planned.push_back(
         {.verdict = IndexVerdict({.id = "a", .body = R"({"MD_date_x":"bad","str_key":"/a"})"}, "indexed")});
   }
-  const auto results = writer.Write(std::move(planned), writer.TakeVersion());
+  const auto results = writer.Write(std::move(planned), writer.TakeVersion(), OnRefusal::kWriteWithoutThem);
   ASSERT_TRUE(results);
   EXPECT_TRUE(results->at(0).success);
   EXPECT_THAT(results->at(0).refused, IsEmpty());

@@ -36,7 +36,7 @@ std::string AwsParameters::ArnOf(std::span<const std::string> names) const {
     common = common.substr(0, static_cast<std::size_t>(end - common.begin()));
   }
   const bool one = std::ranges::all_of(names, [&](const std::string& name) { return name == common; });
-  const std::string path = one ? std::string(common) : std::string(common.substr(0, common.rfind('/') + 1)) + "*";
+  std::string path = one ? std::string(common) : std::string(common.substr(0, common.rfind('/') + 1)) + "*";
   if (path.starts_with("arn:")) return path;
   return ResourceArn("ssm", ssm_->region(), account_, (path.starts_with('/') ? "parameter" : "parameter/") + path);
 }

@@ -29,8 +29,7 @@ Status AppendLocked(const std::filesystem::path& file, std::string_view line) {
 
 }  // namespace
 
-Status ParkedMessages::Append(std::string_view id, std::string_view body, std::string_view reason,
-                              UtcTime time) const {
+Status ParkedMessages::Append(std::string_view id, std::string_view body, std::string_view reason, UtcTime time) const {
   if (!IsUtf8(body)) return Fail(ErrorCode::kInvalid, "the body of message {} is not UTF-8", Printable(id));
   nlohmann::ordered_json record;
   record["id"] = Printable(id);
