@@ -134,7 +134,8 @@ class MemorySearchIndex final : public SearchIndex {
     const auto definition = nlohmann::json::parse(*definition_, nullptr, false);
     const auto properties = definition.value("/mappings/properties"_json_pointer, nlohmann::json::object());
     std::vector<RefusedField> refused;
-    for (const auto& [name, value] : nlohmann::json::parse(body).items()) {
+    const auto document = nlohmann::json::parse(body);
+    for (const auto& [name, value] : document.items()) {
       if (properties.value(nlohmann::json::json_pointer("/" + name + "/type"), "") == "refused") {
         refused.push_back({name, "not of this type"});
       }
