@@ -10,6 +10,7 @@ from aws_deployment import Deployment
 from aws_site import TEST_VARIABLES, Servers, half_set, loopback_site, real_site
 
 STOPPING = 30  # seconds that an indexer has to drain
+IDLE = "2s"  # without anything new, after which one that catches up ends
 
 
 @pytest.fixture(scope="session")
@@ -63,11 +64,11 @@ class Vams:
         # One of them keeps the files as their metadata is, that is enough.
         return ["indexer", "files", "--queue", self.deployment.queues[role]] + ([] if role == "plain" else ["--no-metadata-stream"])
 
-    def start_indexers(self, files=True):
+    def start_indexers(self, *args, config=None, env=None):
         """The four services, in the background, each with a state of its own."""
-        self.serve("assets", "indexer", "assets")
-        for role in self.deployment.queues if files else ():
-            self.serve(f"files-{role}", *self.queue_arguments(role))
+        self.serve("assets", "indexer", "assets", *args, config=config, env=env)
+        for role in self.deployment.queues:
+            self.serve(f"files-{role}", *self.queue_arguments(role), *args, config=config, env=env)
 
     def serve(self, name, *args, config=None, env=None):
         from conftest import environment  # conftest.py brings this module in
@@ -76,6 +77,17 @@ class Vams:
         command = [str(self.binaries / "vams-migrate"), *args, "--config", str(config or self.config), "--state-dir", str(self.home / f"state-{name}")]
         self.services.append((name, subprocess.Popen(command, cwd=self.home, env=environment(self.home, self.environment(env)),
                                                      stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)))
+
+    def catch_up(self, config=None, env=None):
+        """Lets the indexers do all that waits, and end."""
+        for _ in range(5):
+            self.start_indexers("--until-idle", IDLE, config=config, env=env)
+            codes = {name: process.wait(120) for name, process in self.services}
+            self.services = []
+            assert set(codes.values()) == {0}, f"{codes}\n{self.logs()}"
+            if not any(self.deployment.queued(role) for role in self.deployment.queues):
+                return
+        raise AssertionError(f"the queues do not become empty\n{self.logs()}")
 
     def stop_indexers(self):
         """Asks them to stop; returns {name: exit code}."""
@@ -94,12 +106,6 @@ class Vams:
 
     def logs(self):
         return {path.stem: path.read_text(errors="replace") for path in self.home.glob("*.log")}
-
-    def catch_up(self, idle="2s"):
-        """Lets the indexers do all that waits, one after the other, and end."""
-        self.migrate("indexer", "assets", "--until-idle", idle, "--state-dir", self.home / "state-assets")
-        for role in self.deployment.queues:
-            self.migrate(*self.queue_arguments(role), "--until-idle", idle, "--state-dir", self.home / f"state-files-{role}")
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ from aws_checker import Checker
 from conftest import only_report
 
 ASSETS, FILES = 60, 240
+SOON = 8  # seconds in which the services index ten assets and ten files
 
 
 @pytest.fixture(scope="module")
@@ -20,9 +21,9 @@ def fresh(vams):
     """Empty indexes, no reindex date, nothing queued."""
     deployment = vams.deployment
     vams.migrate("rollback", "--indexes", "--yes", deployment.asset_index, "--yes", deployment.file_index)
-    vams.migrate("indexer", "assets", "--until-idle", "1s", "--state-dir", vams.home / "state-assets")  # past what the rollback wrote
     for role in deployment.queues:
         deployment.drain(role)
+    vams.catch_up()  # past what the rollback wrote
     vams.migrate("rollback", "--indexes", "--yes", deployment.asset_index, "--yes", deployment.file_index)
     yield vams
     vams.stop_indexers()  # also where the test failed before it did
@@ -63,7 +64,7 @@ def test_what_only_looks_changes_nothing(vams, command):
 
 def test_a_limit_handles_and_verifies_just_that_many(fresh):
     fresh.start_indexers()
-    fresh.migrate("--limit", "10", "--report-dir", fresh.home / "limited")
+    fresh.migrate("--limit", "10", "--report-dir", fresh.home / "limited", config=fresh.write_config("soon.json", verification_wait_time=SOON))
     assert set(fresh.stop_indexers().values()) == {0}
     report = only_report(fresh.home / "limited")
     assert report["asset_reindexing"]["success_count"] == report["file_reindexing"]["success_count"] == 10
@@ -72,14 +73,18 @@ def test_a_limit_handles_and_verifies_just_that_many(fresh):
 
 
 def test_json_on_standard_output_alone(fresh):
-    fresh.start_indexers()
-    report = fresh.migrate("--output", "json", "--report-dir", fresh.home / "json", expect=1).json
+    config = fresh.write_config("at-once.json", verification_wait_time=0)
+    report = fresh.migrate("--output", "json", "--report-dir", fresh.home / "json", config=config, expect=1).json
     saved = only_report(fresh.home / "json")
     assert report["file_reindexing"]["success_count"] == saved["file_reindexing"]["success_count"] > 0
-    assert {group["cause"].split(":")[0] for group in report["errors"] if group["kind"] == "missing"} == {"withheld"}
-    repaired = fresh.migrate("verify", "--repair", "--output", "json").json
+    # Nobody has indexed anything yet.
+    assert report["verification"]["file_index"]["missing"] == report["verification"]["file_index"]["expected_documents"] > 0
+    fresh.catch_up()
+    ran = fresh.migrate("verify", "--output", "json", expect=1).json
+    assert {finding["cause"].split(":")[0] for finding in ran["findings"] if finding["kind"] == "missing"} == {"withheld"}
+    repaired = fresh.migrate("verify", "--repair", "--output", "json", config=config).json
     assert repaired["verification"]["overall_success"] is True
-    assert repaired["repair"]["files_indexed_directly"] == report["verification"]["file_index"]["missing"]
+    assert repaired["repair"]["files_indexed_directly"] == ran["verification"]["file_index"]["missing"]
     assert Checker(fresh.deployment).differences() == []
 
 

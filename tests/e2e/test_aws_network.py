@@ -3,11 +3,9 @@ The servers: VAMS_TEST_AWS_ENDPOINT, VAMS_TEST_OPENSEARCH_ENDPOINT, or started h
 
 import stat
 import subprocess
-import time
 
 import pytest
 from aws_checker import Checker
-from conftest import only_report
 from sigv4_checker import Keys, SignatureChecker
 
 ACCESS_KEY, SECRET, TOKEN = "ASIANETWORKTESTKEY", "network/test+secret", "net/work+token=="
@@ -48,24 +46,19 @@ class Front:
         return self.vams.migrate(*args, config=self.config, env=self.environment(**env), **options)
 
     def run_whole(self, env):
-        """Indexes emptied, everything migrated, indexed and repaired through the proxies; the report."""
-        vams, home = self.vams, self.vams.home / f"run-{time.monotonic_ns()}"
-        names = (vams.deployment.asset_index, vams.deployment.file_index)
-        vams.migrate("rollback", "--indexes", "--yes", ",".join(names))
-        for name, args in (("assets", ["indexer", "assets"]), *((f"files-{role}", vams.queue_arguments(role)) for role in vams.deployment.queues)):
-            vams.serve(name, *args, config=self.config, env=self.environment(**env))
-        try:
-            ran = self.run("--report-dir", home, env=env, expect=None)
-            repaired = self.run("verify", "--repair", env=env, expect=None)
-        finally:
-            codes = vams.stop_indexers()
-        # A few files are in no event that may be sent; the repair sees to them.
-        assert (ran.code, repaired.code) == (1, 0) and set(codes.values()) == {0}, (
-            f"{ran}\n{repaired}\n{codes}\nrefused: {self.aws.refused[:5]} {self.search.refused[:5]}\n{vams.logs()}")
-        state = Checker(vams.deployment).state()
-        assert only_report(home)["verification"]["file_index"]["missing"] == len(state.undelivered) > 0
-        assert Checker(vams.deployment).differences(state) == []
-        return only_report(home)
+        """Everything migrated into empty indexes, indexed, verified, all of it through the proxies."""
+        vams = self.vams
+        vams.migrate("rollback", "--indexes", "--yes", f"{vams.deployment.asset_index},{vams.deployment.file_index}")
+        report = self.run("--skip-verification", "--output", "json", "--report-dir", vams.home / "reports", env=env).json
+        vams.catch_up(config=self.config, env=self.environment(**env))
+        # A few files are in no event that may be sent.
+        verified = self.run("verify", "--output", "json", env=env, expect=1).json
+        checker = Checker(vams.deployment)
+        state = checker.state()
+        missing = {difference.id: difference.kind for difference in checker.differences(state)}
+        assert missing == dict.fromkeys(state.undelivered, "missing")
+        assert {finding["id"]: finding["kind"] for finding in verified["findings"] if finding["kind"] != "skipped"} == missing
+        return report
 
 
 def refusals(front):
@@ -157,6 +150,8 @@ def test_a_bucket_in_another_region_is_followed_there(vams, status):
             return None
         sent.append(scope_region(headers))
         if sent[-1] == away:
+            # The server behind has the bucket at home, and does not look at signatures.
+            headers[:] = [(name, value.replace(f"/{away}/s3/", f"/{vams.site.region}/s3/")) for name, value in headers]
             return None
         code = {301: "PermanentRedirect", 307: "TemporaryRedirect", 400: "AuthorizationHeaderMalformed"}[status]
         body = f"<Error><Code>{code}</Code><Message>wrong region</Message><Bucket>{bucket}</Bucket><Region>{away}</Region></Error>".encode()
