@@ -71,5 +71,16 @@ TEST(PhaseReport, CountsEveryFailureAndKeepsTheFirst) {
   EXPECT_EQ(report.first_failures.size(), PhaseReport::kMaxFailures);
 }
 
+TEST(MigrationReport, TheFixOfAHazardIsTheSameWhereverItIsNamed) {
+  const auto fix = [](FindingKind kind, const std::string& cause) {
+    return FixFor({.index = IndexKind::kFiles, .kind = kind, .cause = cause, .count = 1, .examples = {}});
+  };
+  const std::string by_run = fix(FindingKind::kWithheld, "sync-rewrites");
+  EXPECT_NE(by_run.find("--allow-rewrites"), std::string::npos);
+  EXPECT_EQ(fix(FindingKind::kMissing, "withheld: sync-rewrites"), by_run);
+  EXPECT_NE(fix(FindingKind::kMissing, "sync-refuses-bucket").find("buckets table"), std::string::npos);
+  EXPECT_EQ(fix(FindingKind::kMissing, "not in the index"), "`verify --repair` sends these again");
+}
+
 }  // namespace
 }  // namespace vams

@@ -56,7 +56,7 @@ Result<std::string> StreamCatalog::StreamOf(const DynamoTable& table) const {
   const auto specification = description.find("StreamSpecification");
   const bool has_specification = specification != description.end() && specification->is_object();
   const bool enabled = has_specification && specification->value("StreamEnabled", Json()) == true;
-  const std::string stream = TextField(description, "LatestStreamArn");
+  std::string stream = TextField(description, "LatestStreamArn");
   const std::string enable = fmt::format(
       "aws dynamodb update-table --table-name {} --stream-specification "
       "StreamEnabled=true,StreamViewType=NEW_IMAGE",
