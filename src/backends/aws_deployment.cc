@@ -40,7 +40,7 @@ struct IndexNames {
   std::string endpoint;
 };
 
-Result<IndexNames> ReadIndexNames(Parameters& parameters, const AwsOpenOptions& options) {
+Result<IndexNames> ReadIndexNames(Parameters& parameters, const AwsOpenOptions& options, std::string_view region) {
   const std::array<std::string, 3> names{options.asset_index_parameter, options.file_index_parameter,
                                          options.endpoint_parameter};
   TRY_ASSIGN(const auto values, parameters.GetMany(names));
@@ -48,8 +48,8 @@ Result<IndexNames> ReadIndexNames(Parameters& parameters, const AwsOpenOptions& 
                                                   "opensearch_endpoint_ssm_param"};
   for (std::size_t i = 0; i < names.size(); ++i) {
     if (values[i] && !values[i]->empty()) continue;
-    return std::unexpected(MakeError(ErrorCode::kNotFound, "the SSM parameter {} ({}) {}", names[i], kKeys[i],
-                                     values[i] ? "is empty" : "does not exist")
+    return std::unexpected(MakeError(ErrorCode::kNotFound, "the SSM parameter {} ({}) {} in {}", names[i], kKeys[i],
+                                     values[i] ? "is empty" : "does not exist", region)
                                .WithHint("aws ssm get-parameters-by-path --path / --recursive lists those of this "
                                          "account and region"));
   }
@@ -135,9 +135,14 @@ class Assembly {
 
   Status Indexes() {
     if (options_.endpoint_parameter.empty()) return {};
-    TRY_ASSIGN(const IndexNames names, ReadIndexNames(*deployment_.parameters, options_));
+    TRY_ASSIGN(const IndexNames names, ReadIndexNames(*deployment_.parameters, options_, connection_->region()));
     auto search = connection_->Search(names.endpoint);
-    if (!search) return std::unexpected(std::move(search).error().In(options_.endpoint_parameter));
+    if (!search) {
+      Error error = std::move(search).error().In(options_.endpoint_parameter);
+      if (error.hint.empty())
+        error.hint = "the parameter must hold the endpoint of the domain or collection, https://...";
+      return std::unexpected(std::move(error));
+    }
     TRY_ASSIGN(deployment_.asset_index, aws::AwsSearchIndex::Make(*search, names.asset_index));
     TRY_ASSIGN(deployment_.file_index, aws::AwsSearchIndex::Make(*search, names.file_index));
     return {};

@@ -147,6 +147,7 @@ Result<MigrationResult> RunMigration(const Options& options, Deployment& deploym
                                      Random01 random) {
   if (report_file == ReportFile::kWrite) TRY(EnsureWritable(options.report_dir, "the report"));
   TRY_ASSIGN(const auto lock, LockForWriting(options));
+  TRY(CheckTables(options, deployment, /*documents=*/!options.skip_verification && !options.dry_run));
   TRY(CheckIndexes(deployment));
   TRY_ASSIGN(const RunDirectory directory, RunDirectory::Create(options.state_dir, clock.Now()));
   FindingSink findings(directory.path() / "findings.ndjson");
@@ -179,6 +180,7 @@ Result<VerificationResult> RunVerification(const Options& options, Deployment& d
   std::optional<FileLock> lock;
   if (options.repair) {
     TRY_ASSIGN(lock, LockForWriting(options));
+    TRY(CheckTables(options, deployment, /*documents=*/true));
     TRY(CheckIndexes(deployment));
   }
   TRY_ASSIGN(const RunDirectory directory, RunDirectory::Create(options.state_dir, clock.Now()));

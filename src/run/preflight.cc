@@ -1,5 +1,9 @@
 #include "run/preflight.h"
 
+#include <string>
+#include <string_view>
+#include <vector>
+
 #include "index/check_definition.h"
 #include "index/definitions.h"
 
@@ -14,6 +18,48 @@ Result<std::optional<FileLock>> LockForWriting(const Options& options) {
     return std::unexpected(std::move(error));
   }
   return std::optional<FileLock>(std::move(*lock));
+}
+
+namespace {
+
+// No asset id ends in '.' (docs/reference/vams-behaviour.md, 3.3).
+constexpr std::string_view kNoDatabase = "vams-migrate-preflight";
+constexpr std::string_view kNoAsset = "no such asset.";
+
+template <class T>
+Status Told(const Result<T>& answer, std::string_view key) {
+  if (answer) return {};
+  Error error = Error(answer.error()).In(key);
+  if (error.hint.empty() && error.code == ErrorCode::kNotFound) {
+    error.hint = fmt::format("is {} right, and aws_region? `aws dynamodb list-tables` lists those of the region", key);
+  }
+  return std::unexpected(std::move(error));
+}
+
+}  // namespace
+
+Status CheckTables(const Options& options, const Deployment& deployment, bool documents) {
+  if (options.local) return {};
+  const std::vector<AssetKey> assets{{std::string(kNoDatabase), std::string(kNoAsset)}};
+  const std::vector<std::string> ids{std::string(kNoAsset)};
+  if (!options.asset_storage_table.empty()) {
+    TRY(Told(deployment.assets->GetMany(assets), "asset_storage_table_name"));
+  }
+  if (!options.s3_asset_buckets_table.empty()) {
+    TRY(Told(deployment.buckets->GetMany(ids), "s3_asset_buckets_table_name"));
+  }
+  if (documents || !options.metadata_table.empty()) {
+    const std::vector<MetadataKey> keys{{std::string(kNoDatabase), std::string(kNoAsset)}};
+    TRY(Told(deployment.side_tables->GetMetadata(keys), "metadata_storage_table_name"));
+  }
+  if (documents || !options.link_table.empty()) {
+    const std::vector<LinkQuery> queries{{LinkEnd::kFrom, assets.front()}, {LinkEnd::kTo, assets.front()}};
+    TRY(Told(deployment.side_tables->QueryLinks(queries, ItemCount{1}), "asset_links_storage_table_v2_name"));
+  }
+  if (documents || !options.version_table.empty()) {
+    TRY(Told(deployment.side_tables->QueryVersions(ids, ItemCount{1}), "asset_versions_storage_table_name"));
+  }
+  return {};
 }
 
 Status CheckIndexes(const Deployment& deployment) {

@@ -12,6 +12,10 @@ namespace vams {
 // kBusy names the process that holds it.
 Result<std::optional<FileLock>> LockForWriting(const Options& options);
 
+// Refuses a start where a table that the run will read is not there or closed to it; asks each for a key that no VAMS
+// has. `documents`: also those that documents are made from. Errors name the configuration's key.
+Status CheckTables(const Options& options, const Deployment& deployment, bool documents);
+
 // Refuses a start where an index is missing or has other mappings (hazard H12): a document written then would be of no
 // use to any search page.
 Status CheckIndexes(const Deployment& deployment);

@@ -19,6 +19,7 @@ import hmac
 import http.client
 import http.server
 import json
+import re
 import ssl
 import sys
 import threading
@@ -180,10 +181,11 @@ class SignatureChecker:
     headers, body), or None to go on.
     """
 
-    def __init__(self, keys, upstream=None, region=None, port=0, clock_offset=0.0, public=None, tls=None, on_the_way=None, instead=None):
+    def __init__(self, keys, upstream=None, region=None, port=0, clock_offset=0.0, public=None, tls=None, on_the_way=None, instead=None, upstream_region=None):
         self.verifier = Verifier(keys, region, lambda: time.time() + self.clock_offset)
         self.clock_offset = clock_offset
         self.upstream = urllib.parse.urlsplit(upstream) if upstream else None
+        self.upstream_region = upstream_region  # the one region of an upstream that routes by what was signed and verifies nothing
         self.public = public or (lambda method, target, headers, body: b"Action=AssumeRoleWithWebIdentity" in body)
         self.on_the_way = on_the_way or (lambda *request: request)
         self.instead = instead or (lambda *request: None)
@@ -258,6 +260,9 @@ class SignatureChecker:
     def forward(self, handler, target, headers, body):
         """The same request upstream, on this thread's own connection; Host stays, since servers route and sign by it."""
         send = [(name, value) for name, value in headers if name.lower() not in PER_HOP]
+        if self.upstream_region:
+            scope = re.compile(r"(Credential=[^/]+/[0-9]{8}/)[^/]+/")
+            send = [(name, scope.sub(rf"\g<1>{self.upstream_region}/", value) if name.lower() == "authorization" else value) for name, value in send]
         for attempt in (1, 2):
             connection = getattr(self.upstreams, "connection", None)
             if connection is None:

@@ -25,7 +25,8 @@ def fresh(vams):
         deployment.drain(role)
     vams.catch_up()  # past what the rollback wrote
     vams.migrate("rollback", "--indexes", "--yes", deployment.asset_index, "--yes", deployment.file_index)
-    return vams
+    yield vams
+    vams.stop_indexers()  # also where the test failed before it did
 
 
 def everything(vams):
@@ -174,4 +175,6 @@ def test_the_tables_that_the_config_does_not_name_are_found(vams):
     whole, short = (vams.migrate("verify", "--output", "json", config=path, expect=(0, 1)).json for path in (vams.config, config))
     for of in (whole, short):
         of["verification"].pop("timestamp")
+        for index in ("asset_index", "file_index"):
+            of["verification"][index].pop("size_bytes")  # segments come and go by themselves
     assert short["verification"] == whole["verification"]

@@ -157,7 +157,7 @@ def test_a_bucket_in_another_region_is_followed_there(vams, status):
         body = f"<Error><Code>{code}</Code><Message>wrong region</Message><Bucket>{bucket}</Bucket><Region>{away}</Region></Error>".encode()
         return status, [("Content-Type", "application/xml"), ("x-amz-bucket-region", away)], body
 
-    with Front(vams, {ACCESS_KEY: Keys(SECRET, TOKEN)}, region=None, instead=elsewhere, search={}) as front:
+    with Front(vams, {ACCESS_KEY: Keys(SECRET, TOKEN)}, region=None, instead=elsewhere, upstream_region=vams.site.region, search={}) as front:
         front.run_whole(TEMPORARY)
         assert front.aws.refused == []
     assert away in sent and sent.count(vams.site.region) < len(sent) / 4, "the region is found out again and again"

@@ -109,12 +109,12 @@ def test_an_index_with_other_mappings(refused, vams):
     ("https://127.0.0.1:9", 3),
     ("http://search.example.com", (2, 3)),  # in the clear, and not on this machine
     ("ftp://127.0.0.1", (2, 3)),
-    ("https://user:password@127.0.0.1:9", (2, 3)),
+    ("https://user:hunter2@127.0.0.1:9", (2, 3)),
     (" ", (2, 3)),
 ])
 def test_an_endpoint_of_opensearch_that_is_none(refused, vams, endpoint, code):
     ran = refused(says=["otherEndPoint"] if code != 3 else [], expect=code, fix=("hint: ", "must ", "is empty"), opensearch_endpoint_ssm_param=vams.deployment.add_parameter("otherEndPoint", endpoint))
-    assert "password" not in ran.out + ran.err
+    assert "hunter2" not in ran.out + ran.err
 
 
 # Credentials and regions.

@@ -130,8 +130,26 @@ TEST_F(RunTopics, AutoTakesEachBucketsOwn) {
   EXPECT_EQ(deployed_.chain.published("topic-other"), 1u);
 }
 
-TEST_F(RunTopics, AMapIsTakenAsItIs) {
+TEST_F(RunTopics, AMapNamesEachBucketsOwnTopic) {
+  options_.topics = TopicByBucket{{{"files", "topic-files"}, {"other", "topic-other"}}};
+  ASSERT_TRUE(Run());
+  EXPECT_EQ(deployed_.chain.published("topic-files"), 1u);
+  EXPECT_EQ(deployed_.chain.published("topic-other"), 1u);
+}
+
+TEST_F(RunTopics, AMapThatNamesForeignTopicsIsRefusedWithAllOfThem) {
+  options_.topics = TopicByBucket{{{"files", "topic-other"}, {"other", "topic-files"}}};
+  const auto result = Run();
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().code, ErrorCode::kPrecondition);
+  EXPECT_THAT(result.error().message, HasSubstr("bucket files notifies the topic topic-files"));
+  EXPECT_THAT(result.error().message, HasSubstr("bucket other notifies the topic topic-other"));
+  EXPECT_FALSE(Touched());
+}
+
+TEST_F(RunTopics, AMapIsTakenAsItIsWhereThePersonSaysSo) {
   options_.topics = TopicByBucket{{{"files", "one"}, {"other", "two"}}};
+  options_.single_topic = true;
   ASSERT_TRUE(Run());
   EXPECT_EQ(deployed_.chain.published("one"), 1u);
   EXPECT_EQ(deployed_.chain.published("two"), 1u);

@@ -128,7 +128,8 @@ Result<std::optional<ObjectHead>> AwsObjectStore::Head(const ObjectRef& object) 
 }
 
 Result<std::vector<Result<std::optional<ObjectHead>>>> AwsObjectStore::HeadMany(std::span<const ObjectRef> objects) {
-  std::vector<Result<std::optional<ObjectHead>>> heads(objects.size());
+  // "Not asked" until it is: what is absent must have been said to be.
+  std::vector<Result<std::optional<ObjectHead>>> heads(objects.size(), Fail(ErrorCode::kCancelled, "not asked"));
   ForEachConcurrently(objects.size(), options_.head_workers, [&](std::size_t i) { heads[i] = Head(objects[i]); });
   return heads;
 }

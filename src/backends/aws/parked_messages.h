@@ -9,7 +9,7 @@
 namespace vams::aws {
 
 // A file to which messages are put aside, one JSON object a line: {"id","body","reason","time"}. Only its owner may
-// read it. Several threads and processes may append to one file.
+// read it. Several threads and processes may append to one file, in turn: beside it lies its lock.
 class ParkedMessages {
  public:
   explicit ParkedMessages(std::filesystem::path file) : file_(std::move(file)) {}
