@@ -224,7 +224,10 @@ Result<VerificationResult> RunVerification(const Options& options, Deployment& d
     std::optional<LocalIndexers> indexers;
     if (deployment.runs_indexers) indexers.emplace(run);
     TRY_ASSIGN(result.repaired, Repair(run, targets, *plan));
-    TRY(WaitForIndexing(run, indexers ? &*indexers : nullptr, TopicsOf(targets), options.verification_wait_time));
+    // What is indexed directly or removed is so at once.
+    if (result.repaired->assets + result.repaired->files > 0) {
+      TRY(WaitForIndexing(run, indexers ? &*indexers : nullptr, TopicsOf(targets), options.verification_wait_time));
+    }
   }
   auto verified = Verify(run, {.scratch = directory.scratch(), .handled = nullptr, .repair = nullptr});
   if (!verified && stop.requested()) {

@@ -74,9 +74,15 @@ def test_a_limit_handles_and_verifies_just_that_many(fresh):
 
 def test_json_on_standard_output_alone(fresh):
     config = fresh.write_config("at-once.json", verification_wait_time=0)
+    dry = fresh.migrate("--dry-run", "--output", "json", "--report-dir", fresh.home / "dry").json
+    assert dry["migration_info"]["dry_run"] is True and dry["verification"] is None
     report = fresh.migrate("--output", "json", "--report-dir", fresh.home / "json", config=config, expect=1).json
     saved = only_report(fresh.home / "json")
     assert report["file_reindexing"]["success_count"] == saved["file_reindexing"]["success_count"] > 0
+    for phase in ("asset_reindexing", "file_reindexing"):
+        assert dry[phase]["success_count"] == dry[phase]["failed_count"] == 0
+        assert dry[phase]["total_count"] == report[phase]["total_count"] == report[phase]["success_count"]
+    assert dry["file_reindexing"]["withheld"] == report["file_reindexing"]["withheld"]
     # Nobody has indexed anything yet.
     assert report["verification"]["file_index"]["missing"] == report["verification"]["file_index"]["expected_documents"] > 0
     fresh.catch_up()
