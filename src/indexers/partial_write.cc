@@ -6,6 +6,8 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "model/finding.h"
+
 namespace vams {
 namespace {
 
@@ -108,7 +110,7 @@ std::string RefusalCause(const std::vector<RefusedField>& fields) {
   for (const RefusedField& field : fields) {
     if (!field.name.empty()) names += (names.empty() ? "" : ", ") + field.name;
   }
-  return names.empty() ? "refused by the mapping" : "refused by the mapping: " + names;
+  return std::string(kCauseRefusedByMapping) + (names.empty() ? "" : ": " + names);
 }
 
 std::string RefusalDetail(const std::vector<RefusedField>& fields) {

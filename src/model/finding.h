@@ -14,6 +14,10 @@ enum class FindingKind { kFailed, kMissing, kStale, kUnexpected, kSkipped, kWith
 std::string_view FindingKindName(FindingKind kind);
 std::optional<FindingKind> FindingKindFromName(std::string_view name);
 
+// Causes for which sending the document again is no remedy, the second one where all else in the document is right.
+inline constexpr std::string_view kCauseIdTooLong = "its id has more bytes than an index takes";
+inline constexpr std::string_view kCauseRefusedByMapping = "refused by the mapping";  // ": " and names may follow
+
 struct Finding {
   IndexKind index = IndexKind::kAssets;
   std::string id;  // the document id; where there is none, what names the item: bucket/key, or the record's place

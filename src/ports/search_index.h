@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -14,10 +15,13 @@
 
 namespace vams {
 
+// Longer ids no index takes (docs/reference/vams-behaviour.md, 3.7).
+inline constexpr std::size_t kMaxDocumentIdBytes = 512;
+
 struct BulkOp {
   enum class Kind { kIndex, kDelete };
   Kind kind = Kind::kIndex;
-  std::string id;    // 1 to 512 bytes
+  std::string id;    // 1 to kMaxDocumentIdBytes bytes
   std::string body;  // kIndex: one JSON object
   // External version: the write is refused (kVersionConflict) where a version as high or higher is stored, also that of
   // a delete. nullopt: written whatever is there.

@@ -141,6 +141,10 @@ std::string FixFor(const FindingGroup& group) {
   const HazardInfo* hazard =
       HazardNamed(cause.starts_with(kWithheldPrefix) ? cause.substr(kWithheldPrefix.size()) : cause);
   if (hazard != nullptr) return std::string(hazard->fix);
+  if (cause == kCauseIdTooLong) return "give the object a shorter key; as it is it cannot be found by any search";
+  if (group.kind == FindingKind::kStale && cause.starts_with(kCauseRefusedByMapping)) {
+    return "change the values at their source, or the mapping of the index; to send these again alone changes nothing";
+  }
   switch (group.kind) {
     case FindingKind::kMissing:
     case FindingKind::kStale: return "`verify --repair` sends these again";

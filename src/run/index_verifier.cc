@@ -143,6 +143,10 @@ Status IndexVerifier::Settle(Suspect& suspect) {
   }
   if (!suspect.actual) {
     ++report_.missing;
+    if (id.size() > kMaxDocumentIdBytes) {
+      return AddFinding(FindingKind::kMissing, id, suspect.locator, std::string(kCauseIdTooLong),
+                        fmt::format("{} bytes, {} at most", id.size(), kMaxDocumentIdBytes), Mend::kNo);
+    }
     const bool refused = !suspect.refused.empty();
     const std::string& held_back = suspect.now.undelivered;
     const std::string why = held_back.empty() ? "not in the index" : held_back;

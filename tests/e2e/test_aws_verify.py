@@ -210,3 +210,18 @@ def test_a_deleted_object(vams):
     deployment.put_objects([(bucket, key, content, of_object)])
     _, ran = repair(vams)
     assert ran.code == 0 and seen_by_the_checker(vams) == set()
+
+
+def test_a_file_whose_id_no_index_takes(vams):
+    """Neither a repair nor patience helps: the cause says so, and nothing is sent for it."""
+    deployment = vams.deployment
+    asset = next(asset for asset in deployment.content.assets if asset.asset_id.startswith("asset-") and asset.role == "nested")
+    name, key = f"{asset.database_id}#{asset.asset_id}#/{'🚀' * 130}.obj", f"{asset.base}{'🚀' * 130}.obj"
+    deployment.put_objects([(deployment.buckets["nested"], key, b"o long\n", deployment.content.names(asset))])
+    ran = verify(vams, expect=1)
+    assert found(ran) == {("files", name, "missing")} and causes(ran)[name] == "its id has more bytes than an index takes"
+    assert [group["fix"].split()[:3] for group in ran.json["errors"]] == [["give", "the", "object"]]
+    repaired, ran = repair(vams)
+    assert repaired["files"] == repaired["files_indexed_directly"] == 0 and found(ran) == {("files", name, "missing")}
+    deployment.s3.delete_object(Bucket=deployment.buckets["nested"], Key=key)
+    assert found(verify(vams)) == set()

@@ -111,6 +111,17 @@ TEST_F(IndexVerifierTest, TellsWhatTheMappingRefusesFromWhatNeverCame) {
   EXPECT_EQ(plan.objects.size(), 4u) << "all but the one that is as good as it can be";
 }
 
+TEST_F(IndexVerifierTest, AnIdThatNoIndexTakesIsNamedAndNotSentAgain) {
+  const std::string longest(kMaxDocumentIdBytes, 'a');
+  Expect(longest, R"({"str_key":"/a"})");
+  Expect(longest + "b", R"({"str_key":"/b"})");
+  RepairPlan repair(directory_.path());
+  EXPECT_EQ(Verify(&repair).missing, 2u);
+  EXPECT_THAT(Found(), ElementsAre(longest + ": missing, not in the index",
+                                   longest + "b: missing, its id has more bytes than an index takes"));
+  EXPECT_EQ(repair.objects.size(), 1u);
+}
+
 TEST_F(IndexVerifierTest, ExplainReplaysOnAScratchIndexAndRemovesIt) {
   constexpr const char* kSettings = R"({"files":{"settings":{"index.number_of_shards":"1","index.uuid":"u"}}})";
   constexpr const char* kRefusal =

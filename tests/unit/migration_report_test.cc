@@ -1,5 +1,6 @@
 #include "report/migration_report.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
@@ -80,6 +81,15 @@ TEST(MigrationReport, TheFixOfAHazardIsTheSameWhereverItIsNamed) {
   EXPECT_EQ(fix(FindingKind::kMissing, "withheld: sync-rewrites"), by_run);
   EXPECT_NE(fix(FindingKind::kMissing, "sync-refuses-bucket").find("buckets table"), std::string::npos);
   EXPECT_EQ(fix(FindingKind::kMissing, "not in the index"), "`verify --repair` sends these again");
+}
+
+TEST(MigrationReport, NoRepairIsAdvisedWhereItCannotHelp) {
+  const auto fix = [](FindingKind kind, std::string_view cause) {
+    return FixFor({.index = IndexKind::kFiles, .kind = kind, .cause = std::string(cause), .count = 1, .examples = {}});
+  };
+  EXPECT_THAT(fix(FindingKind::kMissing, kCauseIdTooLong), testing::HasSubstr("shorter key"));
+  EXPECT_THAT(fix(FindingKind::kStale, "refused by the mapping: MD_date_x"), testing::HasSubstr("at their source"));
+  EXPECT_THAT(fix(FindingKind::kMissing, "refused by the mapping: MD_date_x"), testing::HasSubstr("--repair"));
 }
 
 }  // namespace

@@ -9,12 +9,10 @@
 namespace vams::aws {
 namespace {
 
-constexpr std::size_t kMaxIdBytes = 512;
-
 std::optional<Error> WhyNotSent(const BulkOp& op) {
-  if (op.id.empty() || op.id.size() > kMaxIdBytes) {
+  if (op.id.empty() || op.id.size() > kMaxDocumentIdBytes) {
     return MakeError(ErrorCode::kInvalid, "the document id has {} bytes; 1 to {} are allowed", op.id.size(),
-                     kMaxIdBytes);
+                     kMaxDocumentIdBytes);
   }
   if (!IsUtf8(op.id)) return MakeError(ErrorCode::kInvalid, "the document id is not UTF-8");
   if (op.version && *op.version > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) {

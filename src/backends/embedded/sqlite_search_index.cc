@@ -13,12 +13,12 @@ namespace vams::embedded {
 namespace {
 
 constexpr char kCursorKind = 'i';
-constexpr std::size_t kMaxIdBytes = 512;  // docs/reference/vams-behaviour.md, 3.7
 
 // What can be told of an operation without looking into the index.
 Result<std::string> CheckOp(const BulkOp& op) {
-  if (op.id.empty() || op.id.size() > kMaxIdBytes) {
-    return Fail(ErrorCode::kInvalid, "the document id has {} bytes; 1 to {} are allowed", op.id.size(), kMaxIdBytes);
+  if (op.id.empty() || op.id.size() > kMaxDocumentIdBytes) {
+    return Fail(ErrorCode::kInvalid, "the document id has {} bytes; 1 to {} are allowed", op.id.size(),
+                kMaxDocumentIdBytes);
   }
   if (!IsUtf8(op.id)) return Fail(ErrorCode::kInvalid, "the document id is not UTF-8");
   if (op.version && *op.version > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) {
