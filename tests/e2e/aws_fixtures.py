@@ -1,5 +1,6 @@
 """Fixtures of the end-to-end tests of the AWS backend; conftest.py brings them in."""
 
+import contextlib
 import json
 import os
 import signal
@@ -14,16 +15,28 @@ IDLE = "2s"  # without anything new, after which one that catches up ends
 
 
 @pytest.fixture(scope="session")
-def loopback():
-    """Servers on loopback, whatever account the other tests use. One that cannot start is a failure."""
-    unset = half_set(TEST_VARIABLES, os.environ)
-    if unset:
-        pytest.fail(f"{' and '.join(unset)} not set, though the other one is", pytrace=False)
-    if os.environ.get(TEST_VARIABLES[0]):
-        yield loopback_site(*(os.environ[name] for name in TEST_VARIABLES), "e2e")
-        return
-    with Servers() as servers:
-        yield loopback_site(*servers.endpoints, "e2e")
+def servers():
+    """servers() -> the endpoints of AWS and OpenSearch on loopback; starts both when first asked, unless the environment names some that
+    run already. One that cannot start is a failure. Whatever is made on them has to depend on this fixture, to be removed before they stop."""
+    with contextlib.ExitStack() as started:
+        known = []
+
+        def endpoints():
+            unset = half_set(TEST_VARIABLES, os.environ)
+            if unset:
+                pytest.fail(f"{' and '.join(unset)} not set, though the other one is", pytrace=False)
+            if not known:
+                named = os.environ.get(TEST_VARIABLES[0])
+                known.extend([os.environ[name] for name in TEST_VARIABLES] if named else started.enter_context(Servers()).endpoints)
+            return known
+
+        yield endpoints
+
+
+@pytest.fixture(scope="session")
+def loopback(servers):
+    """Servers on loopback, whatever account the other tests use."""
+    return loopback_site(*servers(), "e2e")
 
 
 @pytest.fixture(scope="session")
@@ -109,7 +122,7 @@ class Vams:
 
 
 @pytest.fixture(scope="session")
-def make_vams(request, binaries, tmp_path_factory):
+def make_vams(request, servers, binaries, tmp_path_factory):
     """make_vams(name, assets=N, files=N) -> Vams whose deployment and indexes are there; all is removed at the end of the session."""
     from conftest import runner  # conftest.py brings this module in
 

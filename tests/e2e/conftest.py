@@ -9,7 +9,7 @@ import sqlite3
 import subprocess
 
 import pytest
-from aws_fixtures import loopback, make_vams, site  # noqa: F401 (fixtures)
+from aws_fixtures import loopback, make_vams, servers, site  # noqa: F401 (fixtures)
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
