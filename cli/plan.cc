@@ -1,3 +1,5 @@
+#include "run/plan.h"
+
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
@@ -6,28 +8,11 @@
 #include "cli/console.h"
 #include "cli/deployment.h"
 #include "documents/hazards.h"
-#include "run/estimate.h"
-#include "run/migration.h"
-#include "run/rates.h"
 
 namespace vams::cli {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-RunVolume VolumeOf(const Options& options, const MigrationReport& report) {
-  RunVolume volume;
-  volume.verifies = !options.skip_verification;
-  if (report.assets) volume.assets = report.assets->total;
-  if (report.files) {
-    volume.objects_listed = report.files->objects_scanned;
-    volume.events = report.files->total;
-    volume.buckets = report.files->buckets_processed;
-    volume.heads =
-        options.attribution == Attribution::kHead ? report.files->objects_scanned : report.files->objects_scanned / 100;
-  }
-  return volume;
-}
 
 std::string Dollars(double usd) { return usd < 0.01 ? std::string("under $0.01") : fmt::format("${:.2f}", usd); }
 
@@ -45,22 +30,18 @@ class PlanCommand final : public Command {
   }
 
   Exit Run(Invocation& in) override {
-    in.options.dry_run = true;
     // The lines of a run would bury the plan.
     in.options.log_level = std::max(in.options.log_level, LogLevel::kWarning);
     Console console(in, LogTo::kStandardError);
     auto deployment = OpenVams(in, {.indexes = !in.options.skip_verification}, &console.log());
     if (!deployment) return in.output.Failure(deployment.error());
-    const auto result = RunMigration(in.options, *deployment, in.context.clock, console.log(), console.progress(),
-                                     in.context.stop, ReportFile::kNone);
-    if (!result) return in.output.Failure(result.error());
-    const MigrationReport& report = result->report;
-    const RunEstimate estimate = Estimate(VolumeOf(in.options, report), EffectiveRate(in.options, /*for_events=*/true),
-                                          EffectiveRate(in.options, /*for_events=*/false));
-    Print(in, report, estimate, !in.options.local);
-    in.output.Json(AsJson(in, report, estimate));
-    if (result->outcome == Outcome::kInterrupted) return Exit::kInterrupted;
-    return result->outcome == Outcome::kSuccess ? Exit::kOk : Exit::kDifferences;
+    const auto plan =
+        PlanRun(in.options, *deployment, in.context.clock, console.log(), console.progress(), in.context.stop);
+    if (!plan) return in.output.Failure(plan.error());
+    Print(in, plan->report, plan->estimate, !in.options.local);
+    in.output.Json(AsJson(in, plan->report, plan->estimate));
+    if (plan->outcome == Outcome::kInterrupted) return Exit::kInterrupted;
+    return plan->outcome == Outcome::kSuccess ? Exit::kOk : Exit::kDifferences;
   }
 
  private:

@@ -5,6 +5,7 @@
 #include "cli/deadline.h"
 #include "cli/deployment.h"
 #include "run/migration.h"
+#include "run/plan.h"
 
 namespace vams::cli {
 namespace {
@@ -24,6 +25,15 @@ Exit RunWith(Invocation& in, ReportFile report_file) {
   auto deployment = OpenVams(in, {.indexes = !in.options.skip_verification, .documents = verifies}, &console.log());
   if (!deployment) return in.output.Failure(deployment.error());
   for (const std::string& note : in.notes) console.log().Warning("{}", note);
+  if (in.options.max_cost && !in.options.local && !in.options.dry_run) {
+    console.log().Info("Looking at what the run would cost (--max-cost)");
+    NoLog quiet;
+    NoProgress none;
+    const auto plan = PlanRun(in.options, *deployment, in.context.clock, quiet, none, in.context.stop);
+    if (!plan) return in.output.Failure(plan.error());
+    if (const auto affordable = CheckCost(in.options, *plan); !affordable) return in.output.Failure(affordable.error());
+    if (in.context.stop.requested()) return Exit::kInterrupted;
+  }
   const Deadline deadline(in.options.deadline, in.context.stop);
   auto result = RunMigration(in.options, *deployment, in.context.clock, console.log(), console.progress(),
                              in.context.stop, report_file);

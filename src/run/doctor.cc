@@ -13,15 +13,13 @@
 #include "base/text.h"
 #include "index/check_definition.h"
 #include "index/definitions.h"
+#include "run/preflight.h"
 #include "source/object_scan.h"
 
 namespace vams {
 namespace {
 
 using State = DoctorCheck::State;
-
-// Keys that no VAMS has, by which permissions are tried: an asset id ends in neither '.' nor a space.
-const AssetKey kNoAsset{"vams-migrate-doctor", "no such asset."};
 
 class Doctor {
  public:
@@ -67,7 +65,7 @@ class Doctor {
 
   // The condition of a touch does not hold for a record that is not there, so that nothing is written.
   void Touching() {
-    const std::array keys{kNoAsset};
+    const std::array keys{no_asset_};
     const auto outcomes = d_.assets->Touch(keys, "doctor");
     if (!outcomes) return Failed("touching assets", outcomes.error());
     if (!outcomes->front()) return Failed("touching assets", outcomes->front().error());
@@ -85,7 +83,13 @@ class Doctor {
                     plan->unusable_records.empty()
                         ? ""
                         : fmt::format("; {} records have no bucketName", plan->unusable_records.size())));
-    StoredPrefixes();
+    if (d_.bucket_sync && !plan->hidden_from_sync.empty()) {
+      Say("stored prefixes", State::kWarning,
+          fmt::format(
+              "bucket sync looks for a prefix that ends in '/' and does not begin with one, and never finds: {}",
+              fmt::join(plan->hidden_from_sync, "; ")),
+          "store baseAssetsPrefix so in these records");
+    }
     std::set<std::string> buckets;
     for (const ObjectLocation& location : plan->locations) buckets.insert(location.bucket);
     std::set<std::string> topics;
@@ -94,26 +98,6 @@ class Doctor {
       Bucket(bucket, topics);
     }
     for (const std::string& topic : topics) Backlog(topic);
-  }
-
-  // H7: the deployed sync looks for the prefix with a '/' at its end, exactly.
-  void StoredPrefixes() {
-    std::vector<std::string> without_slash;
-    std::optional<Cursor> from;
-    do {
-      const auto page = d_.buckets->Scan(from, ItemCount{100});
-      if (!page) return Failed("stored prefixes", page.error());
-      for (const BucketRecord& record : page->items) {
-        if (record.base_prefix && !record.base_prefix->ends_with('/')) {
-          without_slash.push_back(fmt::format("{} ('{}')", record.bucket_id, Printable(*record.base_prefix)));
-        }
-      }
-      from = page->next;
-    } while (from && !stop_.requested());
-    if (without_slash.empty() || !d_.identity) return;
-    Say("stored prefixes", State::kWarning,
-        fmt::format("bucket sync never finds a prefix without '/' at its end: {}", fmt::join(without_slash, ", ")),
-        "put a '/' at the end of baseAssetsPrefix in these records");
   }
 
   void Bucket(const std::string& bucket, std::set<std::string>& topics) {
@@ -175,13 +159,13 @@ class Doctor {
   }
 
   void SideTables() {
-    const std::array metadata{MetadataKey{kNoAsset.database_id, kNoAsset.asset_id}};
+    const std::array metadata{MetadataKey{no_asset_.database_id, no_asset_.asset_id}};
     if (const auto found = d_.side_tables->GetMetadata(metadata); !found) Failed("metadata table", found.error());
-    const std::array links{LinkQuery{.end = LinkEnd::kFrom, .asset = kNoAsset},
-                           LinkQuery{.end = LinkEnd::kTo, .asset = kNoAsset}};
+    const std::array links{LinkQuery{.end = LinkEnd::kFrom, .asset = no_asset_},
+                           LinkQuery{.end = LinkEnd::kTo, .asset = no_asset_}};
     if (const auto found = d_.side_tables->QueryLinks(links, ItemCount{1}); !found)
       Failed("links table", found.error());
-    const std::array versions{kNoAsset.asset_id};
+    const std::array versions{no_asset_.asset_id};
     if (const auto found = d_.side_tables->QueryVersions(versions, ItemCount{1}); !found) {
       return Failed("versions table", found.error());
     }
@@ -228,6 +212,7 @@ class Doctor {
   Deployment& d_;
   const StopFlag& stop_;
   const std::function<void(const DoctorCheck&)>& tell_;
+  const AssetKey no_asset_ = ProbeKey();
   std::vector<DoctorCheck> checks_;
 };
 

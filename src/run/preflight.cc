@@ -22,10 +22,6 @@ Result<std::optional<FileLock>> LockForWriting(const Options& options) {
 
 namespace {
 
-// No asset id ends in '.' (docs/reference/vams-behaviour.md, 3.3).
-constexpr std::string_view kNoDatabase = "vams-migrate-preflight";
-constexpr std::string_view kNoAsset = "no such asset.";
-
 template <class T>
 Status Told(const Result<T>& answer, std::string_view key) {
   if (answer) return {};
@@ -38,10 +34,13 @@ Status Told(const Result<T>& answer, std::string_view key) {
 
 }  // namespace
 
+// No asset id ends in '.' (docs/reference/vams-behaviour.md, 3.3).
+AssetKey ProbeKey() { return {"vams-migrate-probe", "no such asset."}; }
+
 Status CheckTables(const Options& options, const Deployment& deployment, bool documents) {
   if (options.local) return {};
-  const std::vector<AssetKey> assets{{std::string(kNoDatabase), std::string(kNoAsset)}};
-  const std::vector<std::string> ids{std::string(kNoAsset)};
+  const std::vector<AssetKey> assets{ProbeKey()};
+  const std::vector<std::string> ids{ProbeKey().asset_id};
   if (!options.asset_storage_table.empty()) {
     TRY(Told(deployment.assets->GetMany(assets), "asset_storage_table_name"));
   }
@@ -49,7 +48,7 @@ Status CheckTables(const Options& options, const Deployment& deployment, bool do
     TRY(Told(deployment.buckets->GetMany(ids), "s3_asset_buckets_table_name"));
   }
   if (documents || !options.metadata_table.empty()) {
-    const std::vector<MetadataKey> keys{{std::string(kNoDatabase), std::string(kNoAsset)}};
+    const std::vector<MetadataKey> keys{{ProbeKey().database_id, ProbeKey().asset_id}};
     TRY(Told(deployment.side_tables->GetMetadata(keys), "metadata_storage_table_name"));
   }
   if (documents || !options.link_table.empty()) {

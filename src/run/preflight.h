@@ -12,6 +12,10 @@ namespace vams {
 // kBusy names the process that holds it.
 Result<std::optional<FileLock>> LockForWriting(const Options& options);
 
+// The key of an asset that no VAMS has: to look it up, or to touch it where only existing records are, changes nothing
+// and needs the same permissions.
+AssetKey ProbeKey();
+
 // Refuses a start where a table that the run will read is not there or closed to it; asks each for a key that no VAMS
 // has. `documents`: also those that documents are made from. Errors name the configuration's key.
 Status CheckTables(const Options& options, const Deployment& deployment, bool documents);

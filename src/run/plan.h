@@ -1,0 +1,24 @@
+#pragma once
+
+#include "report/migration_report.h"
+#include "run/estimate.h"
+#include "run/migration.h"
+
+namespace vams {
+
+// What a run with these options would do and about what it would cost.
+struct RunPlan {
+  MigrationReport report;  // of a dry run
+  RunEstimate estimate;
+  Outcome outcome = Outcome::kSuccess;  // of the dry run
+};
+
+// Looks at everything a run would look at and changes nothing. Errors as for RunMigration.
+Result<RunPlan> PlanRun(const Options& options, Deployment& deployment, Clock& clock, Log& log, Progress& progress,
+                        const StopFlag& stop);
+
+// kPrecondition where `plan` would cost more than the options allow, downstream costs included. An embedded VAMS costs
+// nothing.
+Status CheckCost(const Options& options, const RunPlan& plan);
+
+}  // namespace vams
