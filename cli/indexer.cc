@@ -8,12 +8,9 @@
 namespace vams::cli {
 namespace {
 
-nlohmann::ordered_json AsJson(const StepCounts& counts) {
-  return {{"taken", counts.taken - counts.again},
-          {"indexed", counts.indexed},
-          {"deleted", counts.deleted},
-          {"skipped", counts.skipped},
-          {"invalid", counts.invalid},
+nlohmann::ordered_json AsJson(const ServiceCounts& counts) {
+  return {{"taken", counts.taken},     {"indexed", counts.indexed}, {"partial", counts.partial},
+          {"deleted", counts.deleted}, {"skipped", counts.skipped}, {"invalid", counts.invalid},
           {"set_aside", counts.parked}};
 }
 

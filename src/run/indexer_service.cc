@@ -12,6 +12,7 @@
 #include "indexers/queue_consumer.h"
 #include "indexers/stream_consumer.h"
 #include "run/background_worker.h"
+#include "run/indexer_step.h"
 #include "run/preflight.h"
 #include "run/rates.h"
 
@@ -26,7 +27,10 @@ constexpr ItemCount kBatch{500};
 class Service {
  public:
   Service(ServiceKind kind, const Options& options, Deployment& deployment, Clock& clock, Log& log)
-      : name_(kind == ServiceKind::kAssets ? "asset indexer" : "file indexer"), clock_(clock), log_(log) {
+      : name_(kind == ServiceKind::kAssets ? "asset indexer" : "file indexer"),
+        clock_(clock),
+        log_(log),
+        last_work_(clock.Elapsed()) {
     const SourcePorts source{*deployment.assets, *deployment.buckets, *deployment.side_tables, *deployment.objects};
     StreamConsumerOptions stream;
     stream.batch = kBatch;
@@ -49,18 +53,14 @@ class Service {
     }
   }
 
-  Result<StepCounts> Run(const StopFlag& stop, std::optional<Duration> until_idle) {
+  Result<ServiceCounts> Run(const StopFlag& stop, std::optional<Duration> until_idle) {
     log_.Info("The {} is at work", name_);
     LineThrottle lines(std::chrono::seconds(10));
     std::uint64_t told = 0;
-    std::uint64_t last = 0;
-    Duration last_move = clock_.Elapsed();
     while (!stop.requested()) {
       for (const auto& worker : workers_) TRY(worker->status());
-      const StepCounts now = counts();
-      if (now.taken != last) last_move = clock_.Elapsed();
-      last = now.taken;
-      if (until_idle && clock_.Elapsed() - last_move >= *until_idle) break;
+      if (until_idle && IdleFor() >= *until_idle) break;
+      const ServiceCounts now = counts();
       if (now.taken != told && lines.Due(clock_)) {
         Tell(now);
         told = now.taken;
@@ -74,37 +74,63 @@ class Service {
   }
 
  private:
+  // Until a worker has ended its first step nobody knows whether there is something to do.
   void Start(std::function<Result<StepCounts>()> step, Duration pause) {
+    OnBegun();
+    const auto begun_and_ended = [this, first = true, step = std::move(step)]() mutable -> Result<StepCounts> {
+      if (!std::exchange(first, false)) OnBegun();
+      auto counts = step();
+      OnEnded(counts);
+      return counts;
+    };
     workers_.push_back(std::make_unique<BackgroundWorker>(
-        name_,
-        [this, step = std::move(step)]() -> Result<std::uint64_t> {
-          TRY_ASSIGN(const StepCounts done, step());
-          if (done.parked > 0) log_.Warning("The {} set {} records aside", name_, done.parked);
-          {
-            const MutexLock lock(mu_);
-            counts_ += done;
-          }
-          // What only comes again is no progress: without a pause it would be asked for without end.
-          return done.taken > done.again ? done.taken : 0;
-        },
-        clock_, log_, pause));
+        name_, TellingStep(log_, name_, "the directory of --state-dir", begun_and_ended), clock_, log_, pause));
   }
 
-  StepCounts counts() const {
+  void OnBegun() {
+    const MutexLock lock(mu_);
+    ++under_way_;
+  }
+
+  void OnEnded(const Result<StepCounts>& ended) {
+    const MutexLock lock(mu_);
+    --under_way_;
+    // What failed comes again.
+    if (!ended || ended->taken > 0) last_work_ = clock_.Elapsed();
+    if (!ended) return;
+    const StepCounts& step = *ended;
+    counts_.taken += step.taken > step.again ? step.taken - step.again : 0;
+    counts_.indexed += step.indexed;
+    counts_.partial += step.partial.size();
+    counts_.deleted += step.deleted;
+    counts_.skipped += step.skipped;
+    counts_.invalid += step.invalid;
+    counts_.parked += step.parked;
+  }
+
+  // A step that is under way may have found something: it counts as work until it has ended.
+  Duration IdleFor() const {
+    const MutexLock lock(mu_);
+    return under_way_ > 0 ? Duration{0} : clock_.Elapsed() - last_work_;
+  }
+
+  ServiceCounts counts() const {
     const MutexLock lock(mu_);
     return counts_;
   }
 
-  void Tell(const StepCounts& c) {
+  void Tell(const ServiceCounts& c) {
     log_.Info("The {}: {} records taken, {} documents indexed, {} deleted, {} skipped, {} invalid, {} set aside", name_,
-              c.taken - c.again, c.indexed, c.deleted, c.skipped, c.invalid, c.parked);
+              c.taken, c.indexed, c.deleted, c.skipped, c.invalid, c.parked);
   }
 
   const std::string name_;
   Clock& clock_;
   Log& log_;
   mutable Mutex mu_;
-  StepCounts counts_ GUARDED_BY(mu_);
+  ServiceCounts counts_ GUARDED_BY(mu_);
+  int under_way_ GUARDED_BY(mu_) = 0;
+  Duration last_work_ GUARDED_BY(mu_);
   std::unique_ptr<StreamConsumer> changes_;
   std::unique_ptr<QueueConsumer> events_;
   std::vector<std::unique_ptr<BackgroundWorker>> workers_;  // last: they use all of the above
@@ -112,8 +138,8 @@ class Service {
 
 }  // namespace
 
-Result<StepCounts> RunIndexerService(ServiceKind kind, const Options& options, Deployment& deployment, Clock& clock,
-                                     Log& log, const StopFlag& stop, std::optional<Duration> until_idle) {
+Result<ServiceCounts> RunIndexerService(ServiceKind kind, const Options& options, Deployment& deployment, Clock& clock,
+                                        Log& log, const StopFlag& stop, std::optional<Duration> until_idle) {
   TRY(CheckIndexes(deployment));
   if (kind == ServiceKind::kFiles && deployment.file_events == nullptr) {
     return std::unexpected(MakeError(ErrorCode::kUsage, "which queue does the file indexer receive from?")

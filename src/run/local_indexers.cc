@@ -1,13 +1,9 @@
 #include "run/local_indexers.h"
 
-#include <functional>
-#include <string>
-
-#include "base/text.h"
-#include "indexers/partial_write.h"
 #include "indexers/queue_consumer.h"
 #include "indexers/stream_consumer.h"
 #include "run/background_worker.h"
+#include "run/indexer_step.h"
 
 namespace vams {
 namespace {
@@ -20,17 +16,7 @@ constexpr Duration kVisibility = std::chrono::seconds(5);
 
 SourcePorts PortsOf(const Deployment& d) { return {*d.assets, *d.buckets, *d.side_tables, *d.objects}; }
 
-BackgroundWorker::Step Counting(Log& log, std::string_view name, std::function<Result<StepCounts>()> step) {
-  return [&log, name, step = std::move(step)]() -> Result<std::uint64_t> {
-    TRY_ASSIGN(const StepCounts counts, step());
-    if (counts.parked > 0) log.Warning("The {} set {} records aside: see `local status`", name, counts.parked);
-    for (const PartialDocument& document : counts.partial) {
-      log.Warning("{}: {} ({})", Printable(document.id), RefusalCause(document.fields), RefusalDetail(document.fields));
-    }
-    // What only comes again is no progress: without a pause it would be asked for without end.
-    return counts.taken > counts.again ? counts.taken : 0;
-  };
-}
+constexpr const char* kParkedWhere = "`local status`";
 
 }  // namespace
 
@@ -40,9 +26,11 @@ struct LocalIndexers::Impl {
                 *run.deployment.file_index, run.options.EffectiveCompatibility(), run.clock),
         events(*run.deployment.file_events, PortsOf(run.deployment), *run.deployment.file_index,
                run.options.EffectiveCompatibility(), run.clock, {.batch = kBatch, .visibility = kVisibility}),
-        change_worker("asset indexer", Counting(run.log, "asset indexer", [this] { return changes.Step(); }), run.clock,
+        change_worker("asset indexer",
+                      TellingStep(run.log, "asset indexer", kParkedWhere, [this] { return changes.Step(); }), run.clock,
                       run.log),
-        event_worker("file indexer", Counting(run.log, "file indexer", [this] { return events.Step(); }), run.clock,
+        event_worker("file indexer",
+                     TellingStep(run.log, "file indexer", kParkedWhere, [this] { return events.Step(); }), run.clock,
                      run.log) {}
 
   StreamConsumer changes;

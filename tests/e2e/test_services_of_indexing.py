@@ -10,7 +10,7 @@ from conftest import EXPECTED_ASSETS, EXPECTED_FILES, contents, document_ids
 def test_a_service_catches_up_and_confirms(migrate, migrated):
     migrate("local", "add", "asset", "models", "lathe", "--bucket", "model-files", "--local", migrated)
     ran = migrate("indexer", "assets", "--local", migrated, "--until-idle", "1s", "--output", "json")
-    assert set(ran.json) == {"taken", "indexed", "deleted", "skipped", "invalid", "set_aside"}
+    assert set(ran.json) == {"taken", "indexed", "partial", "deleted", "skipped", "invalid", "set_aside"}
     assert ran.json["indexed"] == 1
     assert "models#lathe" in document_ids(migrated, "asset")
     again = migrate("indexer", "assets", "--local", migrated, "--until-idle", "1s", "--output", "json")
