@@ -31,7 +31,7 @@ inline rc::Gen<KeyInterval> InhabitedInterval() {
 
 inline rc::Gen<std::string> AnyBytes() { return rc::gen::arbitrary<std::string>(); }
 
-// One that CheckBatch accepts.
+// One that CheckBatch accepts; small, for how many of them a property sees matters more.
 inline rc::Gen<JournalBatch> AnyBatch() {
   using rc::gen::container;
   const auto keys = rc::gen::build<ConfirmedKeys>(
@@ -56,16 +56,16 @@ inline rc::Gen<JournalBatch> AnyBatch() {
   });
   const auto end =
       rc::gen::exec([] { return RunEnd{UtcTime(Duration(*rc::gen::arbitrary<std::int64_t>())), *AnyBytes()}; });
-  return rc::gen::build<JournalBatch>(
-      rc::gen::set(&JournalBatch::files, container<std::vector<ConfirmedKeys>>(keys)),
-      rc::gen::set(&JournalBatch::assets, container<std::vector<ConfirmedSegment>>(segment)),
-      rc::gen::set(&JournalBatch::counters, container<std::vector<JournalText>>(counter)),
-      rc::gen::set(&JournalBatch::side_files, container<std::vector<SideFileLength>>(side)),
-      rc::gen::set(&JournalBatch::phases, container<std::vector<PhaseChange>>(phase)),
-      rc::gen::set(&JournalBatch::ended, rc::gen::exec([end]() -> std::optional<RunEnd> {
-        if (*rc::gen::arbitrary<bool>()) return *end;
-        return std::nullopt;
-      })));
+  return rc::gen::resize(8, rc::gen::build<JournalBatch>(
+                                rc::gen::set(&JournalBatch::files, container<std::vector<ConfirmedKeys>>(keys)),
+                                rc::gen::set(&JournalBatch::assets, container<std::vector<ConfirmedSegment>>(segment)),
+                                rc::gen::set(&JournalBatch::counters, container<std::vector<JournalText>>(counter)),
+                                rc::gen::set(&JournalBatch::side_files, container<std::vector<SideFileLength>>(side)),
+                                rc::gen::set(&JournalBatch::phases, container<std::vector<PhaseChange>>(phase)),
+                                rc::gen::set(&JournalBatch::ended, rc::gen::exec([end]() -> std::optional<RunEnd> {
+                                  if (*rc::gen::arbitrary<bool>()) return *end;
+                                  return std::nullopt;
+                                }))));
 }
 
 }  // namespace vams
