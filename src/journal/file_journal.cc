@@ -5,7 +5,6 @@
 #include <string>
 #include <utility>
 
-#include "base/durable_file.h"
 #include "base/text.h"
 
 namespace vams {
@@ -25,11 +24,12 @@ Error NoJournal(const fs::path& directory) {
 }
 
 // Error: `journal` is what it was, or (where the directory could not be synced) either, of which `moved` tells.
-Result<AppendFile> Replace(const fs::path& directory, std::string_view frames, const SyncFile& sync, bool& moved) {
+Result<AppendFile> Replace(const fs::path& directory, std::string_view frames, const FileJournalOptions& options,
+                           bool& moved) {
   const fs::path path = NewJournalIn(directory);
   moved = false;
   const auto written = [&]() -> Result<AppendFile> {
-    TRY_ASSIGN(AppendFile file, AppendFile::Make(path, sync));
+    TRY_ASSIGN(AppendFile file, AppendFile::Make(path, options.sync));
     TRY(file.Append(frames));
     TRY(file.MoveTo(JournalIn(directory)));
     return file;
@@ -41,7 +41,7 @@ Result<AppendFile> Replace(const fs::path& directory, std::string_view frames, c
     return file;
   }
   moved = true;
-  TRY(SyncDirectory(directory));
+  TRY(options.sync_directory(directory));
   return file;
 }
 
@@ -104,8 +104,8 @@ Result<std::unique_ptr<FileJournal>> FileJournal::Create(const fs::path& directo
                                .WithHint("resume that run, or begin one in another directory"));
   }
   bool moved = false;
-  TRY_ASSIGN(AppendFile file, Replace(directory, EncodeHeader(header), options.sync, moved));
-  TRY(SyncDirectory(fs::absolute(directory).lexically_normal().parent_path()));
+  TRY_ASSIGN(AppendFile file, Replace(directory, EncodeHeader(header), options, moved));
+  TRY(options.sync_directory(fs::absolute(directory).lexically_normal().parent_path()));
   return std::unique_ptr<FileJournal>(
       new FileJournal(directory, std::move(lock), std::move(file), std::move(header), {}, std::move(options)));
 }
@@ -163,7 +163,7 @@ Status FileJournal::SyncSideFiles(const JournalBatch& batch) {
     if (Status synced = file->Sync(); !synced) return Refuse(std::move(synced).error());
   }
   if (named_before) return {};
-  Status synced = SyncDirectory(directory_);  // else its name is not on the disk yet
+  Status synced = options_.sync_directory(directory_);  // else its name is not on the disk yet
   return synced ? synced : Refuse(std::move(synced).error());
 }
 
@@ -190,7 +190,7 @@ void FileJournal::CompactIfLarge() {
   const std::uint64_t worth = std::max(options_.compact_above.value, kSnapshotsAtMost * frames.size());
   if (file_.size() > worth) {
     bool moved = false;
-    auto file = Replace(directory_, frames, options_.sync, moved);
+    auto file = Replace(directory_, frames, options_, moved);
     // A directory that was not synced may come back with the old file, which later commits would not reach.
     if (!file && moved) refused_ = file.error();
     if (!file) return;

@@ -4,9 +4,11 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 
+#include "base/durable_file.h"
 #include "base/file_lock.h"
 #include "base/result.h"
 #include "base/units.h"
@@ -20,7 +22,9 @@ namespace vams {
 
 struct FileJournalOptions {
   Bytes compact_above{1 << 20};  // a smaller file is never compacted
-  SyncFile sync = fdatasync;     // for commits and compactions; another one in tests
+  // How the disk is told to keep what was written and renamed; others in tests.
+  SyncFile sync = fdatasync;
+  std::function<Status(const std::filesystem::path& directory)> sync_directory = SyncDirectory;
 };
 
 struct OpenedJournal;

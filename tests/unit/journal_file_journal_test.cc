@@ -20,7 +20,9 @@ using testing::HasSubstr;
 // Nothing here asks what outlives a power failure.
 int NoSync(int /*fd*/) { return 0; }
 
-FileJournalOptions Options() { return {.sync = NoSync}; }
+Status NoDirectorySync(const fs::path& /*directory*/) { return {}; }
+
+FileJournalOptions Options() { return {.sync = NoSync, .sync_directory = NoDirectorySync}; }
 
 class FileJournalTest : public testing::Test {
  protected:
@@ -265,7 +267,7 @@ TEST_F(FileJournalTest, CompactsWhatIsMuchLargerThanWhatItSays) {
   constexpr std::uint64_t kAbove = 4000;
   ASSERT_LT(4 * snapshot, kAbove);
   {
-    const auto journal = Create({.compact_above = Bytes{kAbove}, .sync = NoSync});
+    const auto journal = Create({.compact_above = Bytes{kAbove}, .sync = NoSync, .sync_directory = NoDirectorySync});
     std::uint64_t largest = 0;
     int times = 0;
     for (const JournalBatch& batch : batches) {
@@ -286,7 +288,7 @@ TEST_F(FileJournalTest, CompactsWhatIsMuchLargerThanWhatItSays) {
 }
 
 TEST_F(FileJournalTest, LeavesAloneWhatIsLargeForAReason) {
-  const auto journal = Create({.compact_above = Bytes{1000}, .sync = NoSync});
+  const auto journal = Create({.compact_above = Bytes{1000}, .sync = NoSync, .sync_directory = NoDirectorySync});
   std::uint64_t before = journal->size().value;
   for (int n = 0; n < 200; ++n) {  // every interval apart from the others
     const std::string key = std::to_string(1000 + n);
@@ -331,6 +333,36 @@ TEST_F(FileJournalTest, ACompactionThatFailsHarmsNoCommit) {
   for (const JournalBatch& batch : TypicalBatches(400)) ASSERT_TRUE(journal->Commit(batch));
   EXPECT_LT(journal->size().value, 10'000u) << "it is tried again";
   EXPECT_EQ(FileJournal::Read(dir_.path())->state, journal->state());
+}
+
+TEST_F(FileJournalTest, WhereTheOldFileMayComeBackItTakesNoCommit) {
+  bool fails = false;
+  const auto journal = Create({.compact_above = Bytes{1000}, .sync = NoSync, .sync_directory = [&](const fs::path&) {
+                                 return fails ? Status(Fail(ErrorCode::kIo, "cannot sync the directory")) : Status();
+                               }});
+  fails = true;
+  int taken = 0;
+  for (const JournalBatch& batch : TypicalBatches(100)) taken += journal->Commit(batch) ? 1 : 0;
+  EXPECT_GT(taken, 2);
+  EXPECT_LT(taken, 10) << "none after the first compaction";
+  EXPECT_THAT(journal->Commit({}).error().message, HasSubstr("the directory"));
+  EXPECT_EQ(FileJournal::Read(dir_.path())->state, StatesAfter(TypicalBatches(taken)).back());
+  fails = false;
+  EXPECT_FALSE(journal->Commit({}));
+}
+
+TEST_F(FileJournalTest, ANewSideFileIsSyncedWithItsName) {
+  int directories = 0;
+  const auto journal = Create({.sync = NoSync, .sync_directory = [&](const fs::path&) {
+                                 ++directories;
+                                 return Status();
+                               }});
+  Put("findings.ndjson", "one\ntwo\n");
+  directories = 0;
+  ASSERT_TRUE(journal->Commit({.side_files = {{"findings.ndjson", 4}}}));
+  EXPECT_EQ(directories, 1);
+  ASSERT_TRUE(journal->Commit({.side_files = {{"findings.ndjson", 8}}}));
+  EXPECT_EQ(directories, 1);
 }
 
 TEST_F(FileJournalTest, ADirectoryThatIsNotThereIsNamed) {

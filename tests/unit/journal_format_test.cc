@@ -127,6 +127,7 @@ TEST(JournalFormat, WhatIsNoCommitIsRefused) {
            EncodeHeader(SampleHeader()),
            Changed(commit, [](std::string& body) { body[0] = 3; }),  // a type of another version
            Changed(commit, [](std::string& body) { body[3] = 1; }),  // a segment that is not below its total
+           Changed(commit, [](std::string& body) { body[5] = 1; }),  // a segment that is done, with a cursor
            Changed(commit, [](std::string& body) { body.back() = 2; }),
            Changed(commit, [](std::string& body) { body.push_back('\0'); }),
        }) {
@@ -136,6 +137,8 @@ TEST(JournalFormat, WhatIsNoCommitIsRefused) {
 
 TEST(JournalFormat, NothingAndZerosAreNoFrame) {
   for (std::size_t n = 0; n < 64; ++n) EXPECT_FALSE(FirstFrame(std::string(n, '\0'))) << n;
+  // Without a type, with the checksum of that.
+  EXPECT_FALSE(FirstFrame(Changed(EncodeBatch({}).value(), [](std::string& body) { body.clear(); })));
 }
 
 }  // namespace

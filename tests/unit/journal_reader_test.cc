@@ -60,8 +60,10 @@ void ExpectEveryCutIsAPrefix(const Written& w, std::size_t from) {
 TEST(JournalReader, EveryCutIsAPrefix) { ExpectEveryCutIsAPrefix(Written(SampleBatches()), 0); }
 
 TEST(JournalReader, EveryCutOfTheLast4KiBOfALongOneIsAPrefix) {
-  const Written w(TypicalBatches(400));  // longer than is read at once
-  ASSERT_GT(w.bytes.size(), 100'000u);
+  std::vector<JournalBatch> batches = TypicalBatches(18);
+  batches.insert(batches.begin(), {.counters = {{"large", std::string(80'000, 'x')}}});  // more than is read at once
+  const Written w(batches);
+  ASSERT_LT(w.ends[1], w.bytes.size() - 4096);
   ExpectEveryCutIsAPrefix(w, w.bytes.size() - 4096);
 }
 
@@ -99,6 +101,18 @@ TEST(JournalReader, AFrameMayBeLargerThanWhatIsReadAtOnce) {
   ASSERT_TRUE(contents);
   EXPECT_EQ(contents->state, w.states.back());
   EXPECT_EQ(contents->dropped_bytes, 0u);
+}
+
+TEST(JournalReader, ADamagedLengthAsksForNoMoreThanThereIs) {
+  const std::string bytes = Written(SampleBatches()).bytes + "\xff\xff\xff\xff" + std::string(100, 'x');
+  const ReadAt read = [&bytes](std::uint64_t offset, std::size_t n, std::string& into) -> Status {
+    EXPECT_LE(n, 1u << 20);
+    into.append(bytes, offset, n);
+    return {};
+  };
+  const auto contents = ReadJournal(read, bytes.size());
+  ASSERT_TRUE(contents);
+  EXPECT_EQ(contents->dropped_bytes, 104u);
 }
 
 TEST(JournalReader, AnErrorOfTheDiskIsNoDamage) {
