@@ -7,14 +7,10 @@
 // of its own, and prints one JSON object: rates, peak resident memory as the kernel accounted it, and the machine.
 
 #include <fmt/format.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <charconv>
 #include <chrono>
 #include <cstdint>
-#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -24,6 +20,7 @@
 #include <vector>
 
 #include "backends/local.h"
+#include "bench/measure.h"
 #include "index/definitions.h"
 #include "indexers/stream_consumer.h"
 #include "testing/temp_dir.h"
@@ -34,6 +31,9 @@ namespace fs = std::filesystem;
 using nlohmann::ordered_json;
 using vams::Item;
 using vams::Status;
+using vams::bench::CpuModel;
+using vams::bench::Measured;
+using vams::bench::RunProgram;
 
 constexpr std::uint64_t kBuckets = 3;
 constexpr std::size_t kBatch = 5'000;
@@ -130,46 +130,6 @@ Status MakeCollection(const std::string& directory, std::uint64_t assets, std::u
   TRY(PutAssets(*vams, assets));
   TRY(PutFiles(*vams, assets, files));
   return vams->SkipPending(std::string(vams::kStreamConsumerName));
-}
-
-struct Measured {
-  int exit_code = -1;
-  double wall_seconds = 0;
-  double cpu_seconds = 0;
-  std::uint64_t peak_bytes = 0;
-};
-
-double Seconds(const timeval& t) { return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6; }
-
-// The kernel's own accounts of one process from its start to its end.
-Measured RunProgram(const std::vector<std::string>& arguments, const fs::path& output) {
-  Measured measured;
-  const auto begun = std::chrono::steady_clock::now();
-  const pid_t pid = fork();
-  if (pid == 0) {
-    if (std::freopen(output.c_str(), "w", stdout) == nullptr) _exit(126);
-    std::vector<char*> argv;
-    for (const std::string& a : arguments) argv.push_back(const_cast<char*>(a.c_str()));  // NOLINT: execv's signature
-    argv.push_back(nullptr);
-    execv(argv[0], argv.data());
-    _exit(127);
-  }
-  int status = 0;
-  rusage usage{};
-  if (pid < 0 || wait4(pid, &status, 0, &usage) != pid) return measured;
-  measured.wall_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
-  measured.cpu_seconds = Seconds(usage.ru_utime) + Seconds(usage.ru_stime);
-  measured.peak_bytes = static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
-  measured.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-  return measured;
-}
-
-std::string CpuModel() {
-  std::ifstream in("/proc/cpuinfo");
-  for (std::string line; std::getline(in, line);) {
-    if (line.starts_with("model name")) return line.substr(line.find(':') + 2);
-  }
-  return "unknown";
 }
 
 std::uint64_t Argument(int argc, char** argv, int at, std::uint64_t otherwise) {

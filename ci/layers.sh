@@ -9,6 +9,7 @@ declare -A may=(
   [net]="base net net/sigv4"
   [net/credentials]="base net net/credentials"
   [model]="base model"
+  [journal]="base model journal"
   [ports]="base model ports"
   [documents]="$down"
   [source]="$down source"
@@ -20,7 +21,7 @@ declare -A may=(
   [backends/embedded]="base model ports backends/embedded"
   [backends/aws]="base net net/sigv4 model ports backends/aws"
   [backends]="$down net net/credentials backends backends/embedded backends/aws"
-  [run]="$down source events indexers index verify report run backends"
+  [run]="$down journal source events indexers index verify report run backends"
   [cli]="$down source events indexers index verify report run backends cli"
 )
 # Backends are reached through these headers alone.

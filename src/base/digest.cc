@@ -3,16 +3,17 @@
 #include <fmt/format.h>
 #include <openssl/evp.h>
 
-#include <array>
-
 namespace vams {
 
+std::array<std::uint8_t, 32> Sha256(std::string_view bytes) {
+  std::array<std::uint8_t, 32> digest{};
+  EVP_Digest(bytes.data(), bytes.size(), digest.data(), nullptr, EVP_sha256(), nullptr);
+  return digest;
+}
+
 std::string Sha256Hex(std::string_view bytes) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned int size = 0;
-  EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, EVP_sha256(), nullptr);
   std::string out;
-  for (unsigned int i = 0; i < size; ++i) out += fmt::format("{:02x}", digest[i]);
+  for (const std::uint8_t byte : Sha256(bytes)) out += fmt::format("{:02x}", byte);
   return out;
 }
 

@@ -1,10 +1,13 @@
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
 namespace vams {
 
+std::array<std::uint8_t, 32> Sha256(std::string_view bytes);
 // SHA-256 in small hex digits.
 std::string Sha256Hex(std::string_view bytes);
 

@@ -6,7 +6,8 @@
 
 #include <cerrno>
 #include <cstdlib>
-#include <cstring>
+
+#include "base/file_error.h"
 
 namespace vams {
 namespace {
@@ -26,17 +27,7 @@ class Fd {
 };
 
 std::unexpected<Error> Refuse(const std::filesystem::path& path, std::string_view what, int error) {
-  const auto code = [error] {
-    switch (error) {
-      case ENOSPC:
-      case EDQUOT: return ErrorCode::kNoSpace;
-      case EROFS: return ErrorCode::kReadOnly;
-      case EACCES:
-      case EPERM: return ErrorCode::kAccessDenied;
-      default: return ErrorCode::kIo;
-    }
-  }();
-  return Fail(code, "cannot {} {}: {}", what, path.string(), std::strerror(error));
+  return std::unexpected(FileError(what, path, error));
 }
 
 Status WriteAll(int fd, std::string_view text, const std::filesystem::path& path) {
@@ -49,15 +40,13 @@ Status WriteAll(int fd, std::string_view text, const std::filesystem::path& path
   return {};
 }
 
-// A new name is on the disk only once its directory is.
-Status SyncDirectory(const std::filesystem::path& path) {
-  const std::filesystem::path directory = path.has_parent_path() ? path.parent_path() : ".";
-  const Fd fd(open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+}  // namespace
+
+Status SyncDirectory(const std::filesystem::path& directory) {
+  const Fd fd(open(directory.empty() ? "." : directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (fd.get() < 0 || fsync(fd.get()) != 0) return Refuse(directory, "sync", errno);
   return {};
 }
-
-}  // namespace
 
 Result<std::optional<std::string>> ReadWholeFile(const std::filesystem::path& path) {
   constexpr std::size_t kPart = 1 << 16;
@@ -89,7 +78,7 @@ Status ReplaceDurably(const std::filesystem::path& path, std::string_view text) 
     unlink(temporary.c_str());
     return written;
   }
-  return SyncDirectory(path);
+  return SyncDirectory(path.parent_path());
 }
 
 Status AppendLineDurably(const std::filesystem::path& path, std::string_view line) {
@@ -103,7 +92,7 @@ Status AppendLineDurably(const std::filesystem::path& path, std::string_view lin
   text.append(line).push_back('\n');
   Status written = WriteAll(fd.get(), text, path);
   if (written && fsync(fd.get()) != 0) written = Refuse(path, "write", errno);
-  if (written) return info.st_size == 0 ? SyncDirectory(path) : Status{};
+  if (written) return info.st_size == 0 ? SyncDirectory(path.parent_path()) : Status{};
   if (ftruncate(fd.get(), info.st_size) != 0) return written;  // the next line closes what is left
   return written;
 }

@@ -21,4 +21,7 @@ Status ReplaceDurably(const std::filesystem::path& path, std::string_view text);
 // above.
 Status AppendLineDurably(const std::filesystem::path& path, std::string_view line);
 
+// A name that was made, replaced or removed is on the disk only once its directory is. "" is the working directory.
+Status SyncDirectory(const std::filesystem::path& directory);
+
 }  // namespace vams

@@ -9,18 +9,10 @@
 #include <cstring>
 #include <utility>
 
+#include "base/file_error.h"
+
 namespace vams {
 namespace {
-
-ErrorCode CodeOf(int error) {
-  switch (error) {
-    case ENOSPC: return ErrorCode::kNoSpace;
-    case EROFS: return ErrorCode::kReadOnly;
-    case EACCES:
-    case EPERM: return ErrorCode::kAccessDenied;
-    default: return ErrorCode::kIo;
-  }
-}
 
 std::string HolderOf(int fd) {
   std::array<char, 32> text{};
@@ -35,8 +27,8 @@ std::string HolderOf(int fd) {
 Result<FileLock> FileLock::Open(const std::filesystem::path& path) {
   const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
   if (fd < 0) {
-    return std::unexpected(MakeError(CodeOf(errno), "cannot open {}: {}", path.string(), std::strerror(errno))
-                               .WithHint("who writes there needs a directory that can be written to"));
+    return std::unexpected(
+        FileError("open", path, errno).WithHint("who writes there needs a directory that can be written to"));
   }
   return FileLock(fd);
 }
