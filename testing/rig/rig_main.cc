@@ -36,6 +36,7 @@ int main(int argc, char** argv) {
   app.add_option("--big-asset", shape.big_asset, "files of one asset in the middle; 0: as the others")
       ->check(CLI::Range(0, 99'999'999));
   app.add_option("--empty-every", shape.empty_every, "one in so many assets has no files; 0: none");
+  app.add_flag("--awkward-keys", shape.awkward_keys, "some keys hold '+' and '%', which bucket sync misreads");
   app.add_option("--seed", seed, "of the faults and of the rig's own edits");
   app.add_option("--faults", faults, "JSON, as POST /_rig/faults takes it");
   app.add_flag("--refuse-delimiter", settings.refuse_delimiter, "ListObjectsV2 takes no delimiter");

@@ -15,8 +15,11 @@ constexpr std::string_view kAsset = "asset-";
 constexpr std::string_view kFolder = "/scans/part-";
 constexpr std::uint64_t kDatabases = 7;
 constexpr std::string_view kBucket = "vams-rig-bucket-";
-// Of the characters that events and listings encode, one file in eight each.
-constexpr std::array<std::string_view, 8> kEndings{
+constexpr std::size_t kEndings = 8;
+// With characters that listings and paths encode; the awkward ones also with those that events encode.
+constexpr std::array<std::string_view, kEndings> kUsual{".glb", ".obj", " level 2.glb",         ".glb",
+                                                        ".e57", ".glb", "-r\xc3\xb8r & co.pdf", ".glb"};
+constexpr std::array<std::string_view, kEndings> kAwkward{
     ".glb", ".obj", " a+b.glb", ".glb", ".e57", ".glb", "-r\xc3\xb8r & 100%.pdf", ".glb"};
 
 void AppendDigits(std::uint64_t n, std::string& out) {
@@ -105,13 +108,17 @@ FilePlace Deployment::PlaceOf(std::uint64_t file) const {
   return {bucket, file - first_[bucket]};
 }
 
+std::string_view Deployment::EndingOf(std::uint64_t asset, std::uint64_t nth_file) const {
+  return (shape_.awkward_keys ? kAwkward : kUsual)[Mix(asset * 31 + nth_file) % kEndings];
+}
+
 void Deployment::AppendKeyOf(std::uint64_t bucket, Part part, std::string& out) const {
   out += Prefix(bucket);
   const std::uint64_t asset = part.nth_asset * shape_.buckets + bucket;
   AppendAssetId(asset, out);
   out += kFolder;
   AppendDigits(part.nth_file, out);
-  out += kEndings[Mix(asset * 31 + part.nth_file) % kEndings.size()];
+  out += EndingOf(asset, part.nth_file);
 }
 
 void Deployment::AppendKey(FilePlace place, std::string& out) const { AppendKeyOf(place.bucket, Locate(place), out); }
@@ -124,7 +131,7 @@ std::optional<FilePlace> Deployment::FindKey(std::uint64_t bucket, std::string_v
   if (!TakePrefix(rest, kFolder)) return std::nullopt;
   const auto file = TakeDigits(rest);
   if (!file || *file >= FilesOfAsset(*asset)) return std::nullopt;
-  if (rest != kEndings[Mix(*asset * 31 + *file) % kEndings.size()]) return std::nullopt;
+  if (rest != EndingOf(*asset, *file)) return std::nullopt;
   return FilePlace{bucket, FilesBefore(bucket, *asset / shape_.buckets) + *file};
 }
 

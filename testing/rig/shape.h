@@ -15,6 +15,7 @@ struct Shape {
   std::uint64_t buckets = 1;                   // at most `assets`
   std::uint64_t big_asset = 0;                 // files of the one large asset; 0: there is none
   std::uint64_t empty_every = 10;              // of each bucket's assets, this one has no files; 0: all have
+  bool awkward_keys = false;                   // of some keys a part that bucket sync misreads in an event: '+' and '%'
   std::uint64_t first_second = 1'735'689'600;  // of the objects' times: 2025-01-01
 };
 
@@ -80,6 +81,7 @@ class Deployment {
   // The files of the bucket's first `nth_asset` assets.
   std::uint64_t FilesBefore(std::uint64_t bucket, std::uint64_t nth_asset) const;
   Part Locate(FilePlace place) const;
+  std::string_view EndingOf(std::uint64_t asset, std::uint64_t nth_file) const;
   void AppendKeyOf(std::uint64_t bucket, Part part, std::string& out) const;
 
   Shape shape_;
