@@ -37,8 +37,10 @@ World::Touched World::ClearTouch(std::uint64_t asset) {
 }
 
 void World::Overwrite(std::uint64_t asset, std::uint32_t edits_shown, bool dated) {
-  if (deleted_.Unset(asset)) ++counters.resurrected;
-  if (edits_shown < EditsOf(asset)) {
+  if (deleted_.Unset(asset)) {
+    ++counters.resurrected;
+    edits_[asset] = edits_shown;
+  } else if (edits_shown < EditsOf(asset)) {
     ++counters.lost_updates;
     edits_[asset] = edits_shown;
   }
