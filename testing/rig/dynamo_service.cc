@@ -243,11 +243,11 @@ void UpdateItem(const Serving& serving, Table table, const Json& request, Reply&
   const bool removes = update == "REMOVE #d" && values.empty();
   reply.body = "{}";
   if (serving.settings.any_update && condition.empty() && of_the_date && sets && asset) {
-    return world.Overwrite(*asset, world.EditsOf(*asset), true);
+    return world.Overwrite(*asset, world.EditsOf(*asset), true, serving.now);
   }
   World::Touched touched = World::Touched::kGone;
   if (of_the_date && sets && condition == "attribute_exists(databaseId)") {
-    if (asset) touched = world.Touch(*asset, TextOf(values, ":v"));
+    if (asset) touched = world.Touch(*asset, TextOf(values, ":v"), serving.now);
   } else if (of_the_date && (sets || removes) && condition == "attribute_exists(#d)") {
     if (asset) touched = world.ClearTouch(*asset);
   } else {
@@ -262,7 +262,8 @@ void UpdateItem(const Serving& serving, Table table, const Json& request, Reply&
 bool Put(const Serving& serving, const Json& item) {
   World& world = serving.world;
   const auto asset = world.deployment().FindAsset(TextOf(item, "databaseId"), TextOf(item, "assetId"));
-  if (asset) world.Overwrite(*asset, EditsShown(TextOf(item, "description")), item.contains(std::string(kDate)));
+  if (asset)
+    world.Overwrite(*asset, EditsShown(TextOf(item, "description")), item.contains(std::string(kDate)), serving.now);
   return asset.has_value();
 }
 

@@ -16,6 +16,8 @@ Json ByOperation(const std::array<std::uint64_t, kOperations>& counts) {
   return json;
 }
 
+double Seconds(Nanoseconds t) { return std::chrono::duration<double>(t).count(); }
+
 std::uint64_t SumOf(const std::array<std::uint64_t, kOperations>& counts) {
   std::uint64_t sum = 0;
   for (const std::uint64_t count : counts) sum += count;
@@ -32,7 +34,7 @@ std::string StatsJson(const World& world, Nanoseconds now) {
                                   c.events_by_second.end());
   return Json{{"seed", world.seed()},
               {"first_request_ms", world.first_request_ms()},
-              {"seconds", std::chrono::duration<double>(world.SinceFirst(now)).count()},
+              {"seconds", Seconds(world.SinceFirst(now))},
               {"requests", ByOperation(c.requests)},
               {"requests_sum", SumOf(c.requests)},
               {"throttled", ByOperation(c.throttled)},
@@ -50,6 +52,8 @@ std::string StatsJson(const World& world, Nanoseconds now) {
                 {"unknown_keys", c.unknown_keys},
                 {"wrong_topics", c.wrong_topics},
                 {"failed_entries", c.failed_entries},
+                {"first_at", Seconds(c.first_event)},
+                {"last_at", Seconds(c.last_event)},
                 {"by_second_from", from},
                 {"by_second", last}}},
               {"touches",
@@ -58,6 +62,8 @@ std::string StatsJson(const World& world, Nanoseconds now) {
                 {"distinct", world.touched().count()},
                 {"repeated", c.repeated_touches},
                 {"of_deleted", c.touches_of_deleted},
+                {"first_at", Seconds(c.first_touch)},
+                {"last_at", Seconds(c.last_touch)},
                 {"refused_updates", c.refused_updates}}},
               {"edits", c.edits},
               {"deletes", c.deletes},

@@ -36,6 +36,7 @@ int main(int argc, char** argv) {
   app.add_option("--big-asset", shape.big_asset, "files of one asset in the middle; 0: as the others")
       ->check(CLI::Range(0, 99'999'999));
   app.add_option("--empty-every", shape.empty_every, "one in so many assets has no files; 0: none");
+  app.add_option("--prefix", shape.prefix, "of every bucket; without it they are absent, '/' and 'a/b/' in turn");
   app.add_flag("--awkward-keys", shape.awkward_keys, "some keys hold '+' and '%', which bucket sync misreads");
   app.add_option("--seed", seed, "of the faults and of the rig's own edits");
   app.add_option("--faults", faults, "JSON, as POST /_rig/faults takes it");
@@ -44,6 +45,9 @@ int main(int argc, char** argv) {
   CLI11_PARSE(app, argc, argv);
   if (shape.buckets > shape.assets) return Complain("there cannot be more buckets than assets");
   if (shape.empty_every == 1) return Complain("--empty-every 1 would leave no asset with files");
+  if (!shape.prefix.empty() && (shape.prefix.starts_with('/') || !shape.prefix.ends_with('/'))) {
+    return Complain("a --prefix ends in '/' and does not begin with one");
+  }
   auto plan = ReadFaultPlan(faults);
   if (!plan) return Complain(plan.error());
 

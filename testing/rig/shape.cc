@@ -60,9 +60,13 @@ Deployment::Deployment(const Shape& shape) : shape_(shape) {
   }
 }
 
-std::string_view Deployment::Prefix(std::uint64_t bucket) const { return bucket % 3 == 2 ? "a/b/" : ""; }
+std::string_view Deployment::Prefix(std::uint64_t bucket) const {
+  if (!shape_.prefix.empty()) return shape_.prefix;
+  return bucket % 3 == 2 ? "a/b/" : "";
+}
 
 std::optional<std::string_view> Deployment::StoredPrefix(std::uint64_t bucket) const {
+  if (!shape_.prefix.empty()) return shape_.prefix;
   if (bucket % 3 == 0) return std::nullopt;
   return bucket % 3 == 1 ? "/" : "a/b/";
 }

@@ -15,6 +15,7 @@ struct Shape {
   std::uint64_t buckets = 1;                   // at most `assets`
   std::uint64_t big_asset = 0;                 // files of the one large asset; 0: there is none
   std::uint64_t empty_every = 10;              // of each bucket's assets, this one has no files; 0: all have
+  std::string prefix;                          // of every bucket, ending in '/'; "": they differ
   bool awkward_keys = false;                   // of some keys a part that bucket sync misreads in an event: '+' and '%'
   std::uint64_t first_second = 1'735'689'600;  // of the objects' times: 2025-01-01
 };
@@ -46,7 +47,7 @@ class Deployment {
   std::uint64_t files() const { return first_.back(); }
 
   const std::string& BucketName(std::uint64_t bucket) const { return names_[bucket]; }
-  // That every key begins with: "", "" and "a/b/" in turn, stored as absent, "/" and "a/b/".
+  // That every key begins with: unless the shape says it "", "" and "a/b/" in turn, stored as absent, "/" and "a/b/".
   std::string_view Prefix(std::uint64_t bucket) const;
   std::optional<std::string_view> StoredPrefix(std::uint64_t bucket) const;
   std::optional<std::uint64_t> FindBucket(std::string_view name) const;

@@ -15,18 +15,25 @@ void World::CountRequest(Operation operation, Nanoseconds now) {
 void World::TakeEvent(std::uint64_t file, Nanoseconds now) {
   ++counters.events;
   if (!arrived_.Set(file)) ++counters.repeated_events;
+  counters.last_event = SinceFirst(now);
+  if (counters.events == 1) counters.first_event = counters.last_event;
   const auto second = static_cast<std::size_t>(SinceFirst(now) / std::chrono::seconds(1));
   if (counters.events_by_second.size() <= second) counters.events_by_second.resize(second + 1);
   ++counters.events_by_second[second];
 }
 
-World::Touched World::Touch(std::uint64_t asset, std::string_view value) {
+void World::CountTouch(std::uint64_t asset, Nanoseconds now) {
+  counters.last_touch = SinceFirst(now);
+  if (++counters.touches == 1) counters.first_touch = counters.last_touch;
+  if (!touched_.Set(asset)) ++counters.repeated_touches;
+}
+
+World::Touched World::Touch(std::uint64_t asset, std::string_view value, Nanoseconds now) {
   if (deleted_.Has(asset)) {
     ++counters.touches_of_deleted;
     return Touched::kGone;
   }
-  ++counters.touches;
-  if (!touched_.Set(asset)) ++counters.repeated_touches;
+  CountTouch(asset, now);
   dated_.Set(asset);
   last_date_ = value;
   return Touched::kDone;
@@ -36,7 +43,7 @@ World::Touched World::ClearTouch(std::uint64_t asset) {
   return !deleted_.Has(asset) && dated_.Unset(asset) ? Touched::kDone : Touched::kGone;
 }
 
-void World::Overwrite(std::uint64_t asset, std::uint32_t edits_shown, bool dated) {
+void World::Overwrite(std::uint64_t asset, std::uint32_t edits_shown, bool dated, Nanoseconds now) {
   if (deleted_.Unset(asset)) {
     ++counters.resurrected;
     edits_[asset] = edits_shown;
@@ -44,8 +51,7 @@ void World::Overwrite(std::uint64_t asset, std::uint32_t edits_shown, bool dated
     ++counters.lost_updates;
     edits_[asset] = edits_shown;
   }
-  ++counters.touches;
-  if (!touched_.Set(asset)) ++counters.repeated_touches;
+  CountTouch(asset, now);
   if (dated) {
     dated_.Set(asset);
   } else {

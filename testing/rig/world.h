@@ -33,12 +33,16 @@ struct Counters {
   std::uint64_t failed_entries = 0;  // of PublishBatch, by a fault
   std::uint64_t touches = 0;         // of assets that are there
   std::uint64_t repeated_touches = 0;
-  std::uint64_t touches_of_deleted = 0;         // refused by their condition
-  std::uint64_t refused_updates = 0;            // UpdateItem as the program must not send it
-  std::uint64_t edits = 0;                      // by the rig itself
-  std::uint64_t deletes = 0;                    //
-  std::uint64_t lost_updates = 0;               // a write undid an edit
-  std::uint64_t resurrected = 0;                // a write brought a deleted asset back
+  std::uint64_t touches_of_deleted = 0;  // refused by their condition
+  std::uint64_t refused_updates = 0;     // UpdateItem as the program must not send it
+  std::uint64_t edits = 0;               // by the rig itself
+  std::uint64_t deletes = 0;             //
+  std::uint64_t lost_updates = 0;        // a write undid an edit
+  std::uint64_t resurrected = 0;         // a write brought a deleted asset back
+  Nanoseconds first_event{0};            // since the first request; 0: there was none
+  Nanoseconds last_event{0};
+  Nanoseconds first_touch{0};
+  Nanoseconds last_touch{0};
   std::vector<std::uint32_t> events_by_second;  // since the first request
 };
 
@@ -66,11 +70,11 @@ class World {
 
   void TakeEvent(std::uint64_t file, Nanoseconds now);
   enum class Touched { kDone, kGone };
-  Touched Touch(std::uint64_t asset, std::string_view value);
+  Touched Touch(std::uint64_t asset, std::string_view value, Nanoseconds now);
   // Removes the date where the asset has one.
   Touched ClearTouch(std::uint64_t asset);
   // A write of the whole record, whatever was there: the count of edits that its description shows.
-  void Overwrite(std::uint64_t asset, std::uint32_t edits_shown, bool dated);
+  void Overwrite(std::uint64_t asset, std::uint32_t edits_shown, bool dated, Nanoseconds now);
 
   bool IsDeleted(std::uint64_t asset) const { return deleted_.Has(asset); }
   bool IsDated(std::uint64_t asset) const { return dated_.Has(asset); }
@@ -90,6 +94,8 @@ class World {
   Counters counters;
 
  private:
+  void CountTouch(std::uint64_t asset, Nanoseconds now);
+
   const Deployment& deployment_;
   std::uint64_t seed_;
   bool began_ = false;
