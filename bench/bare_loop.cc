@@ -19,6 +19,7 @@
 #include <iostream>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/percent.h"
@@ -165,10 +166,10 @@ class Loop {
 
   void Take(Slot& slot) {
     switch (slot.kind) {
-      case Kind::kList: return TakeListing(slot.reply);
+      case Kind::kList: return TakeListing(std::exchange(slot.reply, {}));  // else each slot would keep a page's memory
       case Kind::kHead: --heads_; return ready_.push_back(std::move(slot.file));
       case Kind::kPublish: return;
-      case Kind::kScan: return TakeScan(slot.reply);
+      case Kind::kScan: return TakeScan(std::exchange(slot.reply, {}));
       case Kind::kUpdate: ++done_;
     }
   }

@@ -71,7 +71,7 @@ Outcome Rig::Answer(const Request& sent, Nanoseconds now, Reply& reply) {
   const Operation operation = OperationOf(sent);
   if (operation == Operation::kRig) {
     Administer(sent, now, reply);
-    return {};
+    return {.counted = false};
   }
   Request request = sent;
   if (request.body_gzip) {

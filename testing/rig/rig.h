@@ -22,6 +22,7 @@ enum class Ending {
 struct Outcome {
   Ending ending = Ending::kWhole;
   Nanoseconds delay{0};
+  bool counted = true;  // false: a question about the rig itself
 };
 
 // The deployment with its faults, without any socket. One thread.

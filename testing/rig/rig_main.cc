@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 
 #include <CLI/CLI.hpp>
@@ -50,6 +51,12 @@ int main(int argc, char** argv) {
   }
   auto plan = ReadFaultPlan(faults);
   if (!plan) return Complain(plan.error());
+
+  // A connection is a file, and clients may open thousands.
+  rlimit files{};
+  getrlimit(RLIMIT_NOFILE, &files);
+  files.rlim_cur = files.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &files);
 
   sigset_t signals;
   sigemptyset(&signals);

@@ -48,6 +48,7 @@ struct Server::Connection {
   bool ended = false;     // the client sends nothing more
   bool close_after = false;
   bool told_continue = false;
+  bool counted = false;  // as in flight
   Ending ending = Ending::kWhole;
   int pieces = 0;  // that a slow reply still goes out in
   std::string in;
@@ -123,7 +124,7 @@ void Server::Drop(Connection& connection, bool reset) {
   }
   Counters& counters = rig_.counters();
   --counters.open_connections;
-  if (connection.state != Connection::State::kReading) --counters.in_flight;
+  if (connection.counted) --counters.in_flight;
   // The buffers keep their memory for the next client of the slot.
   Connection fresh;
   fresh.slot = connection.slot;
@@ -194,7 +195,8 @@ void Server::StartReply(Connection& connection, const Request& request) {
   reply_.Clear();
   const Outcome outcome = rig_.Answer(request, now_, reply_);
   Counters& counters = rig_.counters();
-  counters.most_in_flight = std::max(counters.most_in_flight, ++counters.in_flight);
+  connection.counted = outcome.counted;
+  if (outcome.counted) counters.most_in_flight = std::max(counters.most_in_flight, ++counters.in_flight);
   connection.state = Connection::State::kWaiting;
   connection.ending = outcome.ending;
   connection.close_after = request.close || outcome.ending == Ending::kTruncate;
@@ -244,7 +246,8 @@ void Server::SendSome(Connection& connection) {
     return Pause(connection, now_ + Nanoseconds(static_cast<std::int64_t>(rig_.slow_ms() * 1e6 / kSlowPieces)));
   }
   if (connection.close_after) return Drop(connection, /*reset=*/false);
-  --rig_.counters().in_flight;
+  if (connection.counted) --rig_.counters().in_flight;
+  connection.counted = false;
   connection.state = Connection::State::kReading;
 }
 
@@ -313,7 +316,8 @@ Status Server::Run(int stop_fd) {
         SendSome(connection);
         if (connection.generation != tag >> 32) continue;
       }
-      if (connection.state == Connection::State::kReading && (connection.readable || connection.ended)) {
+      if (connection.state == Connection::State::kReading &&
+          (connection.readable || connection.ended || !connection.in.empty())) {
         OnReadable(connection);
       }
     }
