@@ -2,11 +2,11 @@
 // counts of what arrived. See testing/rig/README.md.
 
 #include <fmt/format.h>
-#include <signal.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 
 #include <CLI/CLI.hpp>
+#include <csignal>
 #include <cstdio>
 
 #include "testing/rig/server.h"

@@ -31,8 +31,8 @@ def test_lists_what_the_model_says_in_byte_order_whatever_the_page(start_rig):
             assert [entry["Key"] for entry in listed(s3, bucket, PaginationConfig={"PageSize": size})] == keys
         for after in (keys[0], keys[17], keys[17][:-2], keys[-1], PREFIXES[bucket] + "asset-00000020"):
             assert [e["Key"] for e in listed(s3, bucket, StartAfter=after)] == [k for k in keys if k.encode() > after.encode()]
-        prefix = keys[len(keys) // 2][:-9]
-        assert [entry["Key"] for entry in listed(s3, bucket, Prefix=prefix)] == [key for key in keys if key.startswith(prefix)]
+        for prefix in (keys[len(keys) // 2][:-9], keys[3], "b"):
+            assert [entry["Key"] for entry in listed(s3, bucket, Prefix=prefix)] == [key for key in keys if key.startswith(prefix)]
 
 
 @pytest.mark.parametrize("delimiter", ["/", "0", "art-"])
