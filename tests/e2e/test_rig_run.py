@@ -8,9 +8,9 @@ from rig import SHAPE, rig_program, start_rig  # noqa: F401
 def migrate_rig(migrate, tmp_path):
     """migrate_rig(rig, *args) -> Ran of `run` against it, or of what `verb` says."""
 
-    def against(rig, *args, verb="run", **options):
+    def against(rig, *args, verb="run", env=None, **options):
         config = rig.write_config(tmp_path / "config.json", verification_wait_time=1)
-        return migrate(verb, "--config", config, "--output", "json", "--progress", "none", *args, env=rig.environment(), **options)
+        return migrate(verb, "--config", config, "--output", "json", "--progress", "none", *args, env=env or rig.environment(), **options)
 
     return against
 
@@ -48,3 +48,13 @@ def test_verification_tells_what_the_index_lacks(start_rig, migrate_rig):
     ran = migrate_rig(start_rig(*SHAPE), verb="verify", expect=1)
     files, assets = ran.json["verification"]["file_index"], ran.json["verification"]["asset_index"]
     assert files["missing"] == files["expected_documents"] > 0 and assets["missing"] == assets["expected_documents"] > 0
+
+
+def test_a_run_outlives_its_credentials(start_rig, migrate_rig, tmp_path):
+    rig = start_rig(*SHAPE, latency_ms=5, expired_every_s=0.5)
+    config = tmp_path / "aws-config"
+    config.write_text(f"[default]\nregion = us-east-1\ncredential_process = curl -s {rig.url}/_rig/credentials\n")
+    ran = migrate_rig(rig, env={"AWS_ENDPOINT_URL": rig.url, "AWS_CONFIG_FILE": str(config)})
+    assert_all_arrived(rig)
+    assert ran.json["verification"]["overall_success"]
+    assert sum(rig.stats["faulted"].values()) > 0, "no key expired"
