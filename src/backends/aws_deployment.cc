@@ -24,15 +24,6 @@ aws::ClientOfRegion ClientsOf(const std::shared_ptr<AwsConnection>& connection, 
   return [connection, service](const std::string& region) { return connection->Client(service, region); };
 }
 
-aws::S3Addressing AddressingOf(S3Addressing addressing) {
-  switch (addressing) {
-    case S3Addressing::kAuto: return aws::S3Addressing::kAuto;
-    case S3Addressing::kVirtualHost: return aws::S3Addressing::kVirtualHost;
-    case S3Addressing::kPath: return aws::S3Addressing::kPath;
-  }
-  return aws::S3Addressing::kAuto;
-}
-
 // What the three parameters say.
 struct IndexNames {
   std::string asset_index;
@@ -120,8 +111,7 @@ class Assembly {
   Status Events() {
     deployment_.objects = std::make_unique<aws::AwsObjectStore>(
         connection_->region(), ClientsOf(connection_, Service::kS3),
-        aws::S3Options{.addressing = AddressingOf(connection_->settings().s3_addressing),
-                       .head_workers = options_.workers});
+        aws::S3Options{.addressing = connection_->settings().s3_addressing, .head_workers = options_.workers});
     deployment_.topic = std::make_unique<aws::AwsEventTopic>(ClientsOf(connection_, Service::kSns));
     deployment_.backlog = std::make_unique<aws::AwsEventBacklog>(
         ClientsOf(connection_, Service::kSns), ClientsOf(connection_, Service::kSqs), connection_->region(), clock_);

@@ -68,7 +68,7 @@ TEST(ProfileFilesTest, AFileThatCannotBeReadIsAnError) {
   TempDir dir;
   const auto files = LoadProfileFiles({{"AWS_CONFIG_FILE", dir.str()}, {"HOME", dir.str()}});
   ASSERT_FALSE(files);
-  EXPECT_EQ(files.error().message, "cannot read " + dir.str() + ": it is a directory");
+  EXPECT_EQ(files.error().message, "cannot read " + dir.str() + ": Is a directory");
 }
 
 TEST(Settings, RegionGoesFlagVariableProfile) {

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "base/text.h"
+#include "net/region.h"
 
 namespace vams {
 namespace {
@@ -34,16 +35,6 @@ std::optional<Host> HostOf(Service service) {
   }
   return std::nullopt;
 }
-
-struct Partition {
-  std::string_view region_prefix;
-  std::string_view suffix;
-};
-constexpr std::array kPartitions{
-    Partition{"cn-", "amazonaws.com.cn"},    Partition{"eusc-", "amazonaws.eu"},
-    Partition{"us-iso-", "c2s.ic.gov"},      Partition{"us-isob-", "sc2s.sgov.gov"},
-    Partition{"eu-isoe-", "cloud.adc-e.uk"}, Partition{"us-isof-", "csp.hci.ic.gov"},
-};
 
 Result<Endpoint> Configured(std::string_view text, std::string from) {
   Result<Url> url = ParseUrl(text);
@@ -89,13 +80,6 @@ Result<Endpoint> Resolve(const AwsSettings& settings, const Host& host, std::str
 }
 
 }  // namespace
-
-std::string_view DnsSuffix(std::string_view region) {
-  for (const Partition& partition : kPartitions) {
-    if (region.starts_with(partition.region_prefix)) return partition.suffix;
-  }
-  return "amazonaws.com";
-}
 
 Result<Endpoint> EndpointFor(const AwsSettings& settings, Service service, std::string_view region, EndpointFlag flag) {
   if (flag == EndpointFlag::kUse && settings.endpoint_url) return Configured(*settings.endpoint_url, "--endpoint-url");
