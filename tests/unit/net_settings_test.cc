@@ -146,6 +146,7 @@ TEST(Endpoints, AreThoseOfTheSdkForEveryServiceRegionAndFips) {
                                                 {"ssm", Service::kSsm},
                                                 {"sts", Service::kSts},
                                                 {"lambda", Service::kLambda},
+                                                {"cloudwatch", Service::kCloudWatch},
                                                 {"sso", Service::kSso}};
   std::ifstream in(std::string(VAMS_FIXTURES) + "/endpoints/hosts.jsonl");
   int compared = 0;
@@ -163,7 +164,7 @@ TEST(Endpoints, AreThoseOfTheSdkForEveryServiceRegionAndFips) {
     EXPECT_EQ(endpoint->url.scheme, Scheme::kHttps);
     EXPECT_FALSE(endpoint->configured);
   }
-  EXPECT_EQ(compared, 219);
+  EXPECT_EQ(compared, 241);
 }
 
 TEST(Endpoints, GoFlagServiceVariableVariableSectionProfile) {

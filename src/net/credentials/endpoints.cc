@@ -28,6 +28,7 @@ std::optional<Host> HostOf(Service service) {
     case Service::kSsm: return Host{"SSM", "ssm", "ssm", true};
     case Service::kSts: return Host{"STS", "sts", "sts", true};
     case Service::kLambda: return Host{"LAMBDA", "lambda", "lambda", false};
+    case Service::kCloudWatch: return Host{"CLOUDWATCH", "cloudwatch", "monitoring", true};
     case Service::kSso: return Host{"SSO", "sso", "portal.sso", true};
     case Service::kOpenSearch:
     case Service::kOpenSearchServerless:
