@@ -36,6 +36,10 @@ RC_GTEST_PROP(ExternalSorter, SortsStablyWhateverSpills, (std::vector<Pair> reco
   }
   std::ranges::stable_sort(want, {}, &Pair::first);
   RC_ASSERT(Drain(sorter) == want);
+  RC_ASSERT(sorter.Rewind().has_value());
+  if (!want.empty()) RC_ASSERT((*sorter.Next())->key == want.front().first);
+  RC_ASSERT(sorter.Rewind().has_value());
+  RC_ASSERT(Drain(sorter) == want);
 }
 
 TEST(ExternalSorter, MergesMoreRunsThanItOpensAtOnce) {
