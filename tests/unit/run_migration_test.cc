@@ -14,8 +14,27 @@ namespace vams {
 namespace {
 
 using std::chrono::seconds;
+using testing::HasSubstr;
+using testing::Not;
 
 const AssetKey kTable{"db-one", "table"};
+
+class LinesLog final : public Log {
+ public:
+  void Write(LogLevel, std::string_view line) override {
+    const MutexLock lock(mu_);
+    lines_ += fmt::format("{}\n", line);
+  }
+  bool Enabled(LogLevel level) const override { return level >= LogLevel::kInfo; }
+  std::string lines() const {
+    const MutexLock lock(mu_);
+    return lines_;
+  }
+
+ private:
+  mutable Mutex mu_;
+  std::string lines_ GUARDED_BY(mu_);
+};
 
 class ScriptedBacklog final : public EventBacklog {
  public:
@@ -63,7 +82,7 @@ class RunMigrationTest : public testing::Test {
   HookedClock clock_;
   DeployedVams deployed_{clock_};
   Options options_;
-  NoLog log_;
+  LinesLog log_;
   NoProgress progress_;
   StopFlag stop_;
 };
@@ -99,6 +118,7 @@ TEST_F(RunMigrationTest, AFullIndexOfOldDocumentsIsWaitedFor) {
     EXPECT_EQ(result.report.findings_file, "") << limited;
     EXPECT_GE(result.report.waited, seconds(5)) << limited;
     EXPECT_EQ(result.report.verification->asset_index.stale, 0u) << limited;
+    EXPECT_EQ(result.report.verification->asset_index.expected, limited ? 1u : 2u) << "all of it was looked at again";
   }
 }
 
@@ -109,6 +129,7 @@ TEST_F(RunMigrationTest, WhatNeverArrivesIsFoundOnce) {
   const MigrationResult result = Run();
   EXPECT_EQ(result.outcome, Outcome::kFindings);
   EXPECT_GE(result.report.waited, seconds(15)) << "the settle time, before it is a finding";
+  EXPECT_THAT(log_.lines(), HasSubstr("verifying again"));
   ASSERT_EQ(result.report.errors.size(), 2u);
   for (const FindingGroup& group : result.report.errors) {
     EXPECT_EQ(group.kind, FindingKind::kStale);
@@ -123,6 +144,7 @@ TEST_F(RunMigrationTest, WithSomethingWithheldQuietDecides) {
   EXPECT_EQ(result.outcome, Outcome::kFindings);
   EXPECT_EQ(result.report.files->withheld_count(), 1u);
   EXPECT_GE(result.report.waited, seconds(60));
+  EXPECT_THAT(log_.lines(), Not(HasSubstr("verifying again")));
 }
 
 // Hazard H13: the pace of a run lies downstream of the topic.
