@@ -44,6 +44,7 @@ AwsOpenOptions OnAws(const Invocation& invocation, VamsNeeds needs, Log* log) {
   aws.event_queue = std::move(needs.event_queue);
   aws.find_side_tables = needs.documents;
   aws.streams = needs.streams;
+  aws.open_what_can_be = needs.tolerant;
   aws.state_directory = options.state_dir;
   aws.workers = std::min(options.reindex.max_workers.value_or(kWorkers), kWorkers);
   aws.user_agent = fmt::format("vams-migrate/{}", kVersion);

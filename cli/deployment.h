@@ -16,6 +16,7 @@ struct VamsNeeds {
   using Streams = AwsOpenOptions::Streams;
   Streams streams = Streams::kNone;  // whose changes are read
   std::string event_queue{};         // URL or ARN of the queue of file events
+  bool tolerant = false;             // what cannot be found is no failure (AwsOpenOptions::open_what_can_be)
 };
 
 // The VAMS that the options name. `log`, which outlives the deployment, hears of each call where it takes debug lines;

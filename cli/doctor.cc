@@ -32,10 +32,15 @@ class DoctorCommand final : public Command {
     };
     bool failed = false;
     auto deployment =
-        OpenVams(in, {.indexes = true, .documents = true, .streams = VamsNeeds::Streams::kAll}, &console.log());
+        OpenVams(in, {.indexes = true, .documents = true, .streams = VamsNeeds::Streams::kAll, .tolerant = true},
+                 &console.log());
     if (!deployment) {
       const Error& error = deployment.error();
-      tell({.name = "opening", .state = State::kFailed, .detail = error.message, .fix = error.hint});
+      tell({.name = in.options.local ? "embedded VAMS" : "AWS settings",
+            .state = State::kFailed,
+            .detail = error.message,
+            .fix = error.hint});
+      tell({.name = "everything else", .state = State::kUnknown, .detail = "not looked at: it needs the above"});
       failed = true;
     } else {
       const auto checks = RunDoctor(in.options, *deployment, in.context.stop, tell);

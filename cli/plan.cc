@@ -65,7 +65,8 @@ class PlanCommand final : public Command {
       output.Line(fmt::format("  {:>14}  {}{}, {}", Grouped(one.requests), one.what,
                               one.downstream ? " (downstream)" : "", Dollars(one.usd)));
     }
-    output.Line(fmt::format("  {:>14}  seconds of the deployed functions", Grouped(estimate.function_seconds)));
+    output.Line(fmt::format("  {:>14}  seconds of the deployed functions ({})", Grouped(estimate.function_seconds),
+                            kFunctionTimeAssumption));
     output.Line(fmt::format("Cost, by the list prices of us-east-1: {} for the run, {} downstream",
                             Dollars(estimate.own_usd), Dollars(estimate.downstream_usd)));
     if (estimate.at_allowed_rate) {
@@ -104,6 +105,7 @@ class PlanCommand final : public Command {
     out["requests"] = std::move(requests);
     out["usd"] = {{"run", estimate.own_usd}, {"downstream", estimate.downstream_usd}};
     out["function_seconds"] = estimate.function_seconds;
+    out["function_seconds_rest_on"] = kFunctionTimeAssumption;
     out["seconds_at_allowed_rate"] = estimate.at_allowed_rate
                                          ? Json(std::chrono::duration<double>(*estimate.at_allowed_rate).count())
                                          : Json(nullptr);

@@ -14,7 +14,9 @@ namespace {
 
 // As SigV4 knows the service.
 std::string SigningName(Service service) {
-  return service == Service::kDynamoDbStreams ? "dynamodb" : std::string(ServiceName(service));
+  if (service == Service::kDynamoDbStreams) return "dynamodb";
+  if (service == Service::kCloudWatch) return "monitoring";
+  return std::string(ServiceName(service));
 }
 
 bool IsLoopback(std::string_view host) {

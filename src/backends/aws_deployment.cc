@@ -14,6 +14,7 @@
 #include "backends/aws/aws_parameters.h"
 #include "backends/aws/aws_search_index.h"
 #include "backends/aws/aws_side_tables.h"
+#include "backends/aws/aws_stream_readers.h"
 #include "backends/aws/side_table_names.h"
 #include "backends/aws_connection.h"
 
@@ -22,15 +23,6 @@ namespace {
 
 aws::ClientOfRegion ClientsOf(const std::shared_ptr<AwsConnection>& connection, Service service) {
   return [connection, service](const std::string& region) { return connection->Client(service, region); };
-}
-
-aws::S3Addressing AddressingOf(S3Addressing addressing) {
-  switch (addressing) {
-    case S3Addressing::kAuto: return aws::S3Addressing::kAuto;
-    case S3Addressing::kVirtualHost: return aws::S3Addressing::kVirtualHost;
-    case S3Addressing::kPath: return aws::S3Addressing::kPath;
-  }
-  return aws::S3Addressing::kAuto;
 }
 
 // What the three parameters say.
@@ -74,11 +66,17 @@ class Assembly {
     };
     TRY(Tables());
     TRY(Events());
-    TRY(Indexes());
+    if (const Status opened = Indexes(); !opened) TRY(Tolerate(OpenFault::Part::kIndexes, opened.error()));
     return std::move(deployment_);
   }
 
  private:
+  Status Tolerate(OpenFault::Part part, const Error& error) {
+    if (!options_.open_what_can_be) return std::unexpected(error);
+    deployment_.faults.push_back({part, error});
+    return {};
+  }
+
   Status Tables() {
     TRY_ASSIGN(const auto dynamodb, connection_->Client(Service::kDynamoDb));
     deployment_.assets = std::make_unique<aws::AwsAssetTable>(dynamodb, options_.asset_table, tables_);
@@ -87,7 +85,9 @@ class Assembly {
         .metadata = options_.metadata_table, .links = options_.link_table, .versions = options_.version_table};
     if (options_.find_side_tables) {
       TRY_ASSIGN(const auto lambda, connection_->Client(Service::kLambda));
-      TRY_ASSIGN(names, aws::FindSideTables(*lambda, *dynamodb, options_.asset_table, std::move(names)));
+      auto found = aws::FindSideTables(*lambda, *dynamodb, options_.asset_table, names);
+      if (!found) TRY(Tolerate(OpenFault::Part::kSideTables, found.error()));
+      if (found) names = std::move(*found);
     }
     deployment_.side_tables = std::make_unique<aws::AwsSideTables>(dynamodb, names, tables_);
     TRY_ASSIGN(const auto ssm, connection_->Client(Service::kSsm));
@@ -111,6 +111,12 @@ class Assembly {
                         shard));
       };
     }
+    TRY_ASSIGN(const auto lambda, connection_->Client(Service::kLambda));
+    TRY_ASSIGN(const auto cloudwatch, connection_->Client(Service::kCloudWatch));
+    std::vector<std::string> read{tables.assets, tables.metadata, tables.links};
+    std::erase(read, "");
+    deployment_.stream_readers = std::make_unique<aws::AwsStreamReaders>(
+        aws::AwsStreamReaders::Clients{dynamodb, lambda, cloudwatch}, std::move(read), clock_);
     TRY_ASSIGN(const auto streams, connection_->Client(Service::kDynamoDbStreams));
     deployment_.changes =
         std::make_unique<aws::AwsChangeStream>(dynamodb, streams, tables, std::move(stream), clock_, tables_);
@@ -120,8 +126,7 @@ class Assembly {
   Status Events() {
     deployment_.objects = std::make_unique<aws::AwsObjectStore>(
         connection_->region(), ClientsOf(connection_, Service::kS3),
-        aws::S3Options{.addressing = AddressingOf(connection_->settings().s3_addressing),
-                       .head_workers = options_.workers});
+        aws::S3Options{.addressing = connection_->settings().s3_addressing, .head_workers = options_.workers});
     deployment_.topic = std::make_unique<aws::AwsEventTopic>(ClientsOf(connection_, Service::kSns));
     deployment_.backlog = std::make_unique<aws::AwsEventBacklog>(
         ClientsOf(connection_, Service::kSns), ClientsOf(connection_, Service::kSqs), connection_->region(), clock_);

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/result.h"
@@ -22,8 +23,16 @@
 #include "ports/parameters.h"
 #include "ports/search_index.h"
 #include "ports/side_tables.h"
+#include "ports/stream_readers.h"
 
 namespace vams {
+
+// A part of a deployment that could not be opened, and why.
+struct OpenFault {
+  enum class Part { kSideTables, kIndexes };
+  Part part = Part::kSideTables;
+  Error error;
+};
 
 // Every port of one VAMS. The ports live as long as this does and may be used from any thread.
 struct Deployment {
@@ -33,8 +42,9 @@ struct Deployment {
   std::unique_ptr<SideTables> side_tables;
   std::unique_ptr<ObjectStore> objects;
   std::unique_ptr<EventTopic> topic;
-  std::unique_ptr<EventQueue> file_events;  // null where others consume it
-  std::unique_ptr<ChangeStream> changes;    // null where others consume it
+  std::unique_ptr<EventQueue> file_events;        // null where others consume it
+  std::unique_ptr<ChangeStream> changes;          // null where others consume it
+  std::unique_ptr<StreamReaders> stream_readers;  // of others; null where none are needed
   std::unique_ptr<Parameters> parameters;
   std::unique_ptr<EventBacklog> backlog;  // null where file_events tells it
   std::unique_ptr<SearchIndex> asset_index;
@@ -42,6 +52,7 @@ struct Deployment {
   // Whose credentials are used, proven by the service; null where none are needed.
   std::function<Result<std::string>()> identity{};
   std::shared_ptr<void> keep_alive;  // what the ports share
+  std::vector<OpenFault> faults{};   // with AwsOpenOptions::open_what_can_be alone
   // True where our own indexers have to run inside the process for anything to be indexed.
   bool runs_indexers = false;
   // True where VAMS's bucket-sync function stands between the topics and the file indexer, with the hazards of
@@ -73,6 +84,10 @@ struct AwsOpenOptions {
   // Of which tables Deployment::changes reads the streams.
   enum class Streams { kNone, kMetadata, kAll };
   Streams streams = Streams::kNone;
+
+  // Side tables and indexes that cannot be found are no failure: their ports fail with kUsage or are null, and
+  // Deployment::faults says why.
+  bool open_what_can_be = false;
 
   std::filesystem::path state_directory{};  // positions in the streams and what was set aside
   std::uint32_t workers = 16;               // requests in flight of one call that makes many

@@ -48,13 +48,15 @@ Status SyncDirectory(const std::filesystem::path& directory) {
   return {};
 }
 
-Result<std::optional<std::string>> ReadWholeFile(const std::filesystem::path& path) {
+Result<std::optional<std::string>> ReadWholeFile(const std::filesystem::path& path, Bytes at_most) {
   constexpr std::size_t kPart = 1 << 16;
-  const Fd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  // Opening a named pipe that nobody writes to would hang.
+  const Fd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (fd.get() < 0) {
-    if (errno == ENOENT) return std::nullopt;
+    if (errno == ENOENT || errno == ENOTDIR) return std::nullopt;
     return Refuse(path, "open", errno);
   }
+  fcntl(fd.get(), F_SETFL, 0);
   std::string text;
   for (;;) {
     const std::size_t have = text.size();
@@ -64,6 +66,9 @@ Result<std::optional<std::string>> ReadWholeFile(const std::filesystem::path& pa
     text.resize(have + static_cast<std::size_t>(n > 0 ? n : 0));
     if (n == 0) return text;
     if (n < 0 && error != EINTR) return Refuse(path, "read", error);
+    if (text.size() > at_most.value) {
+      return Fail(ErrorCode::kTooLarge, "{} is longer than {} bytes", path.string(), at_most.value);
+    }
   }
 }
 

@@ -6,13 +6,16 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "base/units.h"
 
 namespace vams {
 
-// The whole file; nullopt: there is none. Errors name the file, never its content.
-Result<std::optional<std::string>> ReadWholeFile(const std::filesystem::path& path);
+// The whole file; nullopt: there is none. kTooLarge: it is longer than `at_most`. Errors name the file, never its
+// content.
+Result<std::optional<std::string>> ReadWholeFile(const std::filesystem::path& path, Bytes at_most = Bytes{1 << 30});
 
-// Puts `text` into the place of `path`, whole or not at all, and returns when it would outlive a power failure.
+// Puts `text` into the place of `path`, whole or not at all, readable by its owner only, and returns when it would
+// outlive a power failure.
 // Failure (kNoSpace, kReadOnly, kAccessDenied, kIo): the old file is as it was.
 Status ReplaceDurably(const std::filesystem::path& path, std::string_view text);
 

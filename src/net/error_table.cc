@@ -236,6 +236,11 @@ constexpr ErrorRow kLambda[] = {
     {"RequestTooLargeException", kTooLarge},
 };
 
+constexpr ErrorRow kCloudWatch[] = {
+    {"InternalServiceError", kTransient},
+    {"InternalServiceFault", kTransient},
+};
+
 constexpr std::string_view kSsoLogin = "the SSO session has ended: run `aws sso login` with the same profile";
 constexpr ErrorRow kSso[] = {
     {"UnauthorizedException", kAuth, kSsoLogin},
@@ -405,6 +410,7 @@ std::span<const ErrorRow> OwnErrors(Service service) {
     case Service::kSsm: return kSsm;
     case Service::kSts: return kSts;
     case Service::kLambda: return kLambda;
+    case Service::kCloudWatch: return kCloudWatch;
     case Service::kSso: return kSso;
     case Service::kOpenSearch:
     case Service::kOpenSearchServerless: return kOpenSearch;

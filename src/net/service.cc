@@ -12,6 +12,7 @@ std::string_view ServiceName(Service service) {
     case Service::kSsm: return "ssm";
     case Service::kSts: return "sts";
     case Service::kLambda: return "lambda";
+    case Service::kCloudWatch: return "cloudwatch";
     case Service::kSso: return "sso";
     case Service::kOpenSearch: return "es";
     case Service::kOpenSearchServerless: return "aoss";

@@ -15,6 +15,7 @@ enum class Service {
   kSsm,
   kSts,
   kLambda,
+  kCloudWatch,
   kSso,  // portal.sso and oidc: unsigned JSON
   kOpenSearch,
   kOpenSearchServerless,

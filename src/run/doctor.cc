@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <map>
 #include <optional>
 #include <set>
@@ -21,6 +22,9 @@ namespace {
 
 using State = DoctorCheck::State;
 
+// Deployed indexers take batches within seconds.
+constexpr auto kFarBehind = std::chrono::minutes(10);
+
 class Doctor {
  public:
   Doctor(const Options& options, Deployment& deployment, const StopFlag& stop,
@@ -32,7 +36,7 @@ class Doctor {
         std::to_array<void (Doctor::*)()>({&Doctor::Identity, &Doctor::AssetTable, &Doctor::Touching, &Doctor::Buckets,
                                            &Doctor::SideTables, &Doctor::Streams, &Doctor::Indexes});
     for (const auto step : steps) {
-      if (stop_.requested()) break;
+      if (stop_.requested() || blocked_) break;
       (this->*step)();
     }
     return std::move(checks_);
@@ -48,7 +52,13 @@ class Doctor {
   void Identity() {
     if (!d_.identity) return Say("VAMS", State::kOk, d_.description);
     const auto who = d_.identity();
-    if (!who) return Failed("credentials", who.error());
+    if (!who) {
+      Failed("credentials", who.error());
+      // Where the service that tells them cannot be reached, the others may be.
+      blocked_ = who.error().code != ErrorCode::kUnavailable && who.error().code != ErrorCode::kTimeout;
+      if (blocked_) Say("everything else", State::kUnknown, "not looked at: every request needs credentials");
+      return;
+    }
     Say("credentials", State::kOk, fmt::format("{}, {}", *who, d_.description));
   }
 
@@ -158,7 +168,17 @@ class Doctor {
     Say(name, State::kOk, fmt::format("{} events wait", Grouped((*waiting)->value)));
   }
 
+  // True where the part could not be opened; then that is what there is to say.
+  bool SaidFault(OpenFault::Part part, const std::string& name) {
+    const auto fault = std::ranges::find(d_.faults, part, &OpenFault::part);
+    if (fault == d_.faults.end()) return false;
+    Failed(name, fault->error);
+    return true;
+  }
+
   void SideTables() {
+    if (SaidFault(OpenFault::Part::kSideTables, "side tables")) return;
+    const std::size_t before = checks_.size();
     const std::array metadata{MetadataKey{no_asset_.database_id, no_asset_.asset_id}};
     if (const auto found = d_.side_tables->GetMetadata(metadata); !found) Failed("metadata table", found.error());
     const std::array links{LinkQuery{.end = LinkEnd::kFrom, .asset = no_asset_},
@@ -167,19 +187,69 @@ class Doctor {
       Failed("links table", found.error());
     const std::array versions{no_asset_.asset_id};
     if (const auto found = d_.side_tables->QueryVersions(versions, ItemCount{1}); !found) {
-      return Failed("versions table", found.error());
+      Failed("versions table", found.error());
     }
-    Say("side tables", State::kOk, "metadata, links and versions can be looked up");
+    if (checks_.size() == before) Say("side tables", State::kOk, "metadata, links and versions can be looked up");
   }
 
   void Streams() {
     if (!d_.changes) return;
     const auto shards = d_.changes->Shards();
-    if (!shards) return Failed("change streams", shards.error());
-    Say("change streams", State::kOk, fmt::format("{} open shards", shards->size()));
+    if (!shards) {
+      Failed("change streams", shards.error());
+    } else {
+      Say("change streams", State::kOk, fmt::format("{} open shards", shards->size()));
+    }
+    if (!d_.stream_readers) return;
+    for (const std::string& table : d_.stream_readers->tables()) {
+      if (stop_.requested()) return;
+      ReadersOf(table);
+    }
+  }
+
+  // Hazard H11: one record that its function cannot handle holds a shard until it expires.
+  void ReadersOf(const std::string& table) {
+    const std::string name = "indexing of " + table;
+    const auto readers = d_.stream_readers->Of(table);
+    if (!readers) {
+      return Say(name, State::kUnknown, fmt::format("who reads its changes is not told: {}", readers.error().message),
+                 readers.error().hint);
+    }
+    if (readers->empty()) {
+      return Say(name, State::kWarning, "no function reads its changes, so nothing written there is indexed",
+                 "map the table's stream to the indexer function, or run `vams-migrate indexer`");
+    }
+    for (const StreamReader& reader : *readers) Reader(name + " by " + reader.function, reader);
+  }
+
+  void Reader(const std::string& name, const StreamReader& reader) {
+    const std::string look = fmt::format("look into the log of the function {}", reader.function);
+    if (!reader.reads) {
+      return Say(name, State::kWarning, "the function's mapping to the stream is switched off, so it indexes nothing",
+                 fmt::format("enable the event source mapping of {}", reader.function));
+    }
+    if (!reader.behind) {
+      return Say(name, State::kUnknown,
+                 fmt::format("how far it is behind is not told: {}", reader.behind.error().message),
+                 reader.behind.error().hint);
+    }
+    const bool problem = reader.last_result.starts_with("PROBLEM");
+    const auto behind = std::chrono::duration_cast<std::chrono::seconds>(reader.behind->value_or(Duration{0}));
+    if (behind >= kFarBehind) {
+      return Say(name, State::kWarning,
+                 fmt::format("{} min behind (IteratorAge): a record that it cannot handle holds its shard until it "
+                             "expires after 24 h, and all that follows with it",
+                             Grouped(static_cast<std::uint64_t>(behind / std::chrono::minutes(1)))),
+                 look + "; after a large import it may only be busy: look again");
+    }
+    if (problem) return Say(name, State::kWarning, "its last batch failed: " + reader.last_result, look);
+    Say(name, State::kOk,
+        *reader.behind ? fmt::format("{} s behind (IteratorAge)", behind.count())
+                       : std::string("it had nothing to take within the last hour"));
   }
 
   void Indexes() {
+    static_cast<void>(SaidFault(OpenFault::Part::kIndexes, "indexes"));
     for (SearchIndex* index : {d_.asset_index.get(), d_.file_index.get()}) {
       if (index == nullptr) continue;
       const std::string name = "index " + index->name();
@@ -213,6 +283,7 @@ class Doctor {
   const StopFlag& stop_;
   const std::function<void(const DoctorCheck&)>& tell_;
   const AssetKey no_asset_ = ProbeKey();
+  bool blocked_ = false;  // nothing further can be looked at
   std::vector<DoctorCheck> checks_;
 };
 

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.h"
@@ -32,10 +33,14 @@ struct RunEstimate {
   std::vector<RequestEstimate> requests;
   double own_usd = 0;
   double downstream_usd = 0;
-  std::uint64_t function_seconds = 0;  // of the deployed functions, together
+  std::uint64_t function_seconds = 0;  // of the deployed functions, together; assumed, see kFunctionTimeAssumption
   // Time to send all events and touches at the rate that the settings allow; nullopt: no setting bounds it.
   std::optional<Duration> at_allowed_rate;
 };
+
+// What function_seconds and its cost rest on, for people: a function's mean duration tells little, since most of its
+// batches hold one event while those of a run are full.
+extern const std::string_view kFunctionTimeAssumption;
 
 // By the list prices of us-east-1 in docs/reference/aws-facts.md section 5: an order of magnitude, no bill. Assets
 // count as 1 KB. What one event sets off downstream is in docs/reference/deployment-hazards.md, H13.

@@ -34,6 +34,11 @@ Status HandledItems::Finish() {
   return objects_.Finish();
 }
 
+Status HandledItems::Rewind() {
+  TRY(assets_.Rewind());
+  return objects_.Rewind();
+}
+
 Result<std::optional<AssetKey>> HandledItems::NextAsset() {
   TRY_ASSIGN(const auto record, assets_.Next());
   if (!record) return std::nullopt;

@@ -22,6 +22,8 @@ class HandledItems {
   Status Finish();
   Result<std::optional<AssetKey>> NextAsset();
   Result<std::optional<ObjectRef>> NextObject();
+  // Begins again with the first ones.
+  Status Rewind();
 
  private:
   ExternalSorter assets_;

@@ -30,9 +30,10 @@ struct Sight {
 
 class OthersIndexing {
  public:
-  OthersIndexing(const RunContext& run, std::span<const std::string> topics) : run_(run), topics_(topics) {}
+  OthersIndexing(const RunContext& run, std::span<const std::string> topics, std::optional<IndexedAtLeast> enough)
+      : run_(run), topics_(topics), enough_(enough) {}
 
-  Result<bool> Wait(Duration at_most) {
+  Result<WaitEnd> Wait(Duration at_most) {
     const Duration begun = run_.clock.Elapsed();
     Duration last_move = begun;
     LineThrottle lines(std::chrono::seconds(10));
@@ -41,8 +42,11 @@ class OthersIndexing {
     while (!run_.stop.requested()) {
       const Duration now = run_.clock.Elapsed();
       const bool empty = sight_.waiting == std::uint64_t{0};
+      if (Counted()) return WaitEnd::kCounted;
       if (now - begun >= at_most) break;
-      if (now - last_move >= (empty ? kSettleWithQueue : kSettleWithoutQueue)) return !sight_.waiting || empty;
+      if (now - last_move >= (empty ? kSettleWithQueue : kSettleWithoutQueue)) {
+        return !sight_.waiting || empty ? WaitEnd::kNothingLeft : WaitEnd::kLeft;
+      }
       if (lines.Due(run_.clock)) Tell();
       largest = std::max(largest, sight_.waiting.value_or(0));
       // Without a queue there is nothing to count down.
@@ -53,10 +57,15 @@ class OthersIndexing {
       Look();
       if (sight_ != before) last_move = run_.clock.Elapsed();
     }
-    return sight_.waiting == std::uint64_t{0};
+    return sight_.waiting == std::uint64_t{0} ? WaitEnd::kNothingLeft : WaitEnd::kLeft;
   }
 
  private:
+  bool Counted() const {
+    return enough_ && sight_.waiting.value_or(0) == 0 && sight_.documents[0] >= enough_->assets &&
+           sight_.documents[1] >= enough_->files;
+  }
+
   void Look() {
     sight_.waiting = Waiting();
     const std::array<SearchIndex*, 2> indexes{run_.deployment.asset_index.get(), run_.deployment.file_index.get()};
@@ -89,10 +98,11 @@ class OthersIndexing {
 
   const RunContext& run_;
   const std::span<const std::string> topics_;
+  const std::optional<IndexedAtLeast> enough_;
   Sight sight_;
 };
 
-Result<bool> WaitForOwn(const RunContext& run, const LocalIndexers* indexers, Duration at_most) {
+Result<WaitEnd> WaitForOwn(const RunContext& run, const LocalIndexers* indexers, Duration at_most) {
   const Duration begun = run.clock.Elapsed();
   Duration last_move = begun;
   IndexingBacklog last;
@@ -117,7 +127,7 @@ Result<bool> WaitForOwn(const RunContext& run, const LocalIndexers* indexers, Du
     }
     run.clock.SleepFor(kPollEvery);
   }
-  return drained;
+  return drained ? WaitEnd::kNothingLeft : WaitEnd::kLeft;
 }
 
 }  // namespace
@@ -135,14 +145,15 @@ Result<IndexingBacklog> ReadBacklog(const Deployment& deployment) {
   return backlog;
 }
 
-Result<bool> WaitForIndexing(const RunContext& run, const LocalIndexers* indexers, std::span<const std::string> topics,
-                             Duration at_most) {
+Result<WaitEnd> WaitForIndexing(const RunContext& run, const LocalIndexers* indexers,
+                                std::span<const std::string> topics, Duration at_most,
+                                std::optional<IndexedAtLeast> enough) {
   const Duration begun = run.clock.Elapsed();
   run.progress.OnPhaseStarted(Phase::kWait, 0);
-  TRY_ASSIGN(const bool drained, run.deployment.runs_indexers ? WaitForOwn(run, indexers, at_most)
-                                                              : OthersIndexing(run, topics).Wait(at_most));
+  TRY_ASSIGN(const WaitEnd end, run.deployment.runs_indexers ? WaitForOwn(run, indexers, at_most)
+                                                             : OthersIndexing(run, topics, enough).Wait(at_most));
   run.progress.OnPhaseFinished(Phase::kWait, {}, run.clock.Elapsed() - begun);
-  return drained;
+  return end;
 }
 
 }  // namespace vams

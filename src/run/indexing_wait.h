@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -19,10 +20,24 @@ struct IndexingBacklog {
 // What waits to be indexed; zero where others index and do not tell.
 Result<IndexingBacklog> ReadBacklog(const Deployment& deployment);
 
-// Waits until nothing is left to index, until nothing has moved for a settle time, or for `at_most`. True: nothing is
-// left, as far as anybody tells. Where the indexers are others', the queues behind `topics` and the two indexes are
-// watched. `indexers` may be null. An error: the backlog could not be read, or an indexer ended.
-Result<bool> WaitForIndexing(const RunContext& run, const LocalIndexers* indexers, std::span<const std::string> topics,
-                             Duration at_most);
+// How many documents the indexes hold at least once all that a run sent has been indexed.
+struct IndexedAtLeast {
+  std::uint64_t assets = 0;
+  std::uint64_t files = 0;
+};
+
+enum class WaitEnd {
+  kNothingLeft,  // as far as anybody tells
+  kCounted,      // the indexes hold as many documents as they should; whether these are the right ones is not known
+  kLeft,         // at_most has passed, or nothing moves any more though something is left
+};
+
+// Waits until nothing is left to index, until nothing has moved for a settle time, or for `at_most`. Where the indexers
+// are others', the queues behind `topics` and the two indexes are watched; with `enough` the wait also ends as soon as
+// the indexes hold so many documents and no queue is known to hold an event. `indexers` may be null. An error: the
+// backlog could not be read, or an indexer ended.
+Result<WaitEnd> WaitForIndexing(const RunContext& run, const LocalIndexers* indexers,
+                                std::span<const std::string> topics, Duration at_most,
+                                std::optional<IndexedAtLeast> enough = std::nullopt);
 
 }  // namespace vams

@@ -54,6 +54,8 @@ class Migration {
   // With a limit only what was handled can be judged.
   HandledItems* handled() { return run_.options.limit && !run_.options.dry_run ? &handled_ : nullptr; }
   Status WaitAndVerify(const LocalIndexers* indexers);
+  std::optional<IndexedAtLeast> Sent() const;
+  Result<VerificationReport> VerifyInto(FindingSink& findings);
 
   const RunContext& run_;
   HandledItems handled_;
@@ -76,23 +78,58 @@ Status Migration::Phases(const FileTargets* targets) {
   return WaitAndVerify(indexers ? &*indexers : nullptr);
 }
 
+// With a failed or a withheld item verification finds differences, however long the wait.
+std::optional<IndexedAtLeast> Migration::Sent() const {
+  IndexedAtLeast sent;
+  for (const auto& [phase, count] :
+       {std::pair(&report_.assets, &sent.assets), std::pair(&report_.files, &sent.files)}) {
+    if (!*phase) continue;
+    if ((*phase)->failed + (*phase)->withheld_count() > 0) return std::nullopt;
+    *count = (*phase)->succeeded;
+  }
+  return sent;
+}
+
+Result<VerificationReport> Migration::VerifyInto(FindingSink& findings) {
+  const RunContext run{run_.options,  run_.deployment, run_.clock, run_.log,
+                       run_.progress, run_.stop,       findings,   run_.random};
+  if (handled() != nullptr) TRY(handled_.Rewind());
+  return Verify(run, {.scratch = directory_.scratch(), .handled = handled(), .repair = nullptr});
+}
+
+// A wait that ended because the counts are right proves nothing: the documents may be those of before. So what a
+// verification then finds is no finding yet; the wait goes on, by the movement of queues and indexes alone, and the
+// verification after it counts.
 Status Migration::WaitAndVerify(const LocalIndexers* indexers) {
   const bool verify = !run_.options.skip_verification;
   if (!verify && indexers == nullptr) return {};
   const Duration begun = run_.clock.Elapsed();
   const Duration at_most = verify ? Duration(run_.options.verification_wait_time) : kUnboundedWait;
   run_.log.Info("Waiting for indexing to complete (at most {} s)", run_.options.verification_wait_time.count());
-  TRY_ASSIGN(const bool drained, WaitForIndexing(run_, indexers, topics_, at_most));
-  report_.waited = run_.clock.Elapsed() - begun;
-  if (!drained && !run_.stop.requested()) run_.log.Warning("Indexing has not caught up yet; verifying what is there");
-  if (!verify || run_.stop.requested()) return {};
-  run_.log.Info("VERIFICATION");
   if (handled() != nullptr) TRY(handled_.Finish());
-  auto verified = Verify(run_, {.scratch = directory_.scratch(), .handled = handled(), .repair = nullptr});
-  if (!verified && run_.stop.requested()) return {};
-  TRY(verified);
-  report_.verification = std::move(*verified);
-  return {};
+  std::optional<IndexedAtLeast> enough = verify && at_most > Duration{0} ? Sent() : std::nullopt;
+  for (bool first = true;; first = false) {
+    const Duration left = std::max(Duration{0}, at_most - (run_.clock.Elapsed() - begun));
+    const Duration wait_begun = run_.clock.Elapsed();
+    TRY_ASSIGN(const WaitEnd end, WaitForIndexing(run_, indexers, topics_, left, enough));
+    report_.waited += run_.clock.Elapsed() - wait_begun;
+    if (end == WaitEnd::kLeft && !run_.stop.requested()) {
+      run_.log.Warning("Indexing has not caught up yet; verifying what is there");
+    }
+    if (!verify || run_.stop.requested()) return {};
+    if (first) run_.log.Info("VERIFICATION");
+    FindingSink not_yet{{}};
+    const bool counts = end != WaitEnd::kCounted;
+    auto verified = VerifyInto(counts ? run_.findings : not_yet);
+    if (!verified && run_.stop.requested()) return {};
+    TRY(verified);
+    if (counts || (verified->overall_success && not_yet.count() == 0)) {
+      report_.verification = std::move(*verified);
+      return {};
+    }
+    run_.log.Info("Documents are missing or not renewed yet: waiting on, then verifying again");
+    enough.reset();
+  }
 }
 
 MigrationReport Migration::Finish() {
@@ -252,7 +289,8 @@ Result<bool> RunPendingIndexing(const Options& options, Deployment& deployment, 
   FindingSink none{{}};
   const RunContext run{options, deployment, clock, log, progress, stop, none};
   const LocalIndexers indexers(run);
-  return WaitForIndexing(run, &indexers, {}, kUnboundedWait);
+  TRY_ASSIGN(const WaitEnd end, WaitForIndexing(run, &indexers, {}, kUnboundedWait));
+  return end == WaitEnd::kNothingLeft;
 }
 
 }  // namespace vams

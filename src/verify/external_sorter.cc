@@ -84,6 +84,12 @@ class ExternalSorter::RunReader {
     if (!Get(record_.key) || !Get(record_.payload)) return Fail(ErrorCode::kCorrupt, "{} is cut short", path_.string());
     return true;
   }
+  Status Rewind() {
+    if (file_) std::rewind(file_.get());
+    done_ = false;
+    TRY(Advance());
+    return {};
+  }
   bool done() const { return done_; }
   Record& record() { return record_; }
 
@@ -185,6 +191,12 @@ Result<std::optional<ExternalSorter::Record>> ExternalSorter::Next() {
   if (next_slot_ == slots_.size()) return std::nullopt;
   const Slot& slot = slots_[next_slot_++];
   return Record{std::string(KeyAt(slot)), std::string(PayloadAt(slot))};
+}
+
+Status ExternalSorter::Rewind() {
+  next_slot_ = 0;
+  for (const auto& reader : readers_) TRY(reader->Rewind());
+  return {};
 }
 
 }  // namespace vams

@@ -33,6 +33,8 @@ class ExternalSorter {
   // Ends adding. After it, Next() gives the records in order, then nullopt.
   Status Finish();
   Result<std::optional<Record>> Next();
+  // Begins again with the first record.
+  Status Rewind();
 
   std::uint64_t size() const { return added_; }
 

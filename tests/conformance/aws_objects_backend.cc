@@ -102,7 +102,7 @@ class S3Vams final : public TestVams {
                         const std::string& key = {}, Query query = {}, const Headers& headers = {},
                         std::string body = {}) {
     HttpRequest request = clients_.s3->Request(method, operation);
-    TRY_ASSIGN(request.url, aws::BucketUrl(clients_.s3->endpoint(), bucket, key, aws::S3Addressing::kPath));
+    TRY_ASSIGN(request.url, aws::BucketUrl(clients_.s3->endpoint(), bucket, key, S3Addressing::kPath));
     request.url.query = std::move(query);
     request.headers = headers;
     request.body = Body(std::move(body));

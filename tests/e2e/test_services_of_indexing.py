@@ -70,7 +70,7 @@ def test_the_doctor_names_what_is_wrong_with_its_fix(migrate, imported):
 
 def test_the_doctor_of_no_vams(migrate, tmp_path):
     ran = migrate("doctor", "--local", tmp_path / "none", expect=3)
-    assert "failed    opening" in ran.out
+    assert "failed    embedded VAMS: " in ran.out
 
 
 def test_the_plan_counts_and_changes_nothing(migrate, imported):

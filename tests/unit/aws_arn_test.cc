@@ -27,22 +27,6 @@ TEST(Arn, RefusesWhatIsNone) {
   }
 }
 
-TEST(Arn, PartitionOfARegion) {
-  EXPECT_EQ(PartitionOf("eu-west-1"), "aws");
-  EXPECT_EQ(PartitionOf("cn-north-1"), "aws-cn");
-  EXPECT_EQ(PartitionOf("us-gov-west-1"), "aws-us-gov");
-  EXPECT_EQ(PartitionOf("us-iso-east-1"), "aws-iso");
-  EXPECT_EQ(PartitionOf("us-isob-east-1"), "aws-iso-b");
-}
-
-TEST(Arn, NamesOfRegions) {
-  for (const char* name : {"us-east-1", "ap-southeast-4", "local"}) EXPECT_TRUE(IsRegionName(name)) << name;
-  for (const char* name : {"", "-", "us-east-1-", "US-EAST-1", "evil.example.com#", "a/b", "us east",
-                           "a-name-that-is-longer-than-any-region"}) {
-    EXPECT_FALSE(IsRegionName(name)) << name;
-  }
-}
-
 TEST(Arn, OfAResourceInItsRegion) {
   EXPECT_EQ(ResourceArn("dynamodb", "eu-west-1", "123456789012", "table/t"),
             "arn:aws:dynamodb:eu-west-1:123456789012:table/t");

@@ -153,6 +153,34 @@ TEST_F(AwsAssetTableTest, FindsInEveryPageOfTheIndex) {
   EXPECT_EQ(service_.body(1)["ExclusiveStartKey"]["bucketId"]["S"], "b");
 }
 
+TEST_F(AwsAssetTableTest, FindsManyTogetherAndInOrder) {
+  AwsAssetTable table(service_.client, "assets", {.workers = 3});
+  // No reply comes before all three are there.
+  std::latch all_sent(3);
+  service_.transport->Otherwise([&](const HttpRequest& request) {
+    all_sent.arrive_and_wait();
+    const std::string asset = Json::parse(request.body.view())["ExpressionAttributeValues"][":s"]["S"];
+    return HttpReply{.status = 200,
+                     .body = R"({"Items":[{"databaseId":{"S":"db"},"assetId":{"S":")" + asset + R"("}}]})"};
+  });
+  const std::vector<BucketAsset> wanted{{"b", "x"}, {"b", "y"}, {"c", "z"}};
+  const auto found = table.FindManyInBucket(wanted);
+  ASSERT_TRUE(found);
+  ASSERT_THAT(*found, SizeIs(3));
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    ASSERT_THAT((*found)[i], SizeIs(1));
+    EXPECT_EQ((*found)[i][0].key.asset_id, wanted[i].asset_id);
+  }
+}
+
+TEST_F(AwsAssetTableTest, OneOfManyThatCannotBeFoundOutIsAnError) {
+  service_.Then(R"({"Items":[]})").Refuse("InternalServerError", 500);
+  const std::vector<BucketAsset> wanted{{"b", "x"}, {"b", "y"}, {"b", "z"}};
+  const auto found = table_.FindManyInBucket(wanted);
+  ASSERT_FALSE(found);
+  EXPECT_EQ(found.error().code, ErrorCode::kUnavailable);
+}
+
 TEST_F(AwsAssetTableTest, FindsNothingUnderAKeyThatCannotBe) {
   for (const auto& [bucket, asset] : {std::pair<std::string, std::string>{"", "a"},
                                       {"b", ""},

@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <string>
@@ -27,6 +28,34 @@ TEST(DurableFile, ReadsWhatWasPutThere) {
     EXPECT_EQ(*ReadWholeFile(path), text);
   }
   EXPECT_EQ(FilesIn(dir.path()), 1u) << "nothing temporary stays";
+  EXPECT_EQ(*ReadWholeFile(path / "below"), std::nullopt) << "nothing lies below a file";
+}
+
+TEST(DurableFile, IsForItsOwnerOnly) {
+  TempDir dir;
+  const auto path = dir.path() / "file";
+  ASSERT_TRUE(ReplaceDurably(path, "one"));
+  EXPECT_EQ(std::filesystem::status(path).permissions(),
+            std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+}
+
+TEST(DurableFile, IsReadUpToABound) {
+  TempDir dir;
+  const auto path = dir.path() / "file";
+  ASSERT_TRUE(ReplaceDurably(path, std::string(1000, 'x')));
+  EXPECT_TRUE(ReadWholeFile(path, Bytes{1000}));
+  const auto refused = ReadWholeFile(path, Bytes{999});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::kTooLarge);
+  EXPECT_THAT(refused.error().message, HasSubstr(path.string()));
+}
+
+// It would hang.
+TEST(DurableFile, ANamedPipeThatNobodyWritesToIsEmpty) {
+  TempDir dir;
+  const auto path = dir.path() / "pipe";
+  ASSERT_EQ(mkfifo(path.c_str(), 0600), 0);
+  EXPECT_EQ(*ReadWholeFile(path), "");
 }
 
 TEST(DurableFile, AppendsLines) {

@@ -36,6 +36,14 @@ RC_GTEST_PROP(ExternalSorter, SortsStablyWhateverSpills, (std::vector<Pair> reco
   }
   std::ranges::stable_sort(want, {}, &Pair::first);
   RC_ASSERT(Drain(sorter) == want);
+  RC_ASSERT(sorter.Rewind().has_value());
+  if (!want.empty()) {
+    const auto first = sorter.Next();
+    RC_ASSERT(first.has_value() && first->has_value());
+    RC_ASSERT((*first)->key == want.front().first);
+  }
+  RC_ASSERT(sorter.Rewind().has_value());
+  RC_ASSERT(Drain(sorter) == want);
 }
 
 TEST(ExternalSorter, MergesMoreRunsThanItOpensAtOnce) {

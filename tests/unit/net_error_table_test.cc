@@ -12,17 +12,12 @@ namespace {
 
 using enum ErrorClass;
 
-constexpr Service kServices[] = {Service::kDynamoDb,
-                                 Service::kDynamoDbStreams,
-                                 Service::kS3,
-                                 Service::kSns,
-                                 Service::kSqs,
-                                 Service::kSsm,
-                                 Service::kSts,
-                                 Service::kLambda,
-                                 Service::kSso,
-                                 Service::kOpenSearch,
-                                 Service::kOpenSearchServerless,
+constexpr Service kServices[] = {Service::kDynamoDb,   Service::kDynamoDbStreams,
+                                 Service::kS3,         Service::kSns,
+                                 Service::kSqs,        Service::kSsm,
+                                 Service::kSts,        Service::kLambda,
+                                 Service::kCloudWatch, Service::kSso,
+                                 Service::kOpenSearch, Service::kOpenSearchServerless,
                                  Service::kMetadata};
 
 // Every spelling in which the wire has a code.

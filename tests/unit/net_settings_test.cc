@@ -68,7 +68,7 @@ TEST(ProfileFilesTest, AFileThatCannotBeReadIsAnError) {
   TempDir dir;
   const auto files = LoadProfileFiles({{"AWS_CONFIG_FILE", dir.str()}, {"HOME", dir.str()}});
   ASSERT_FALSE(files);
-  EXPECT_EQ(files.error().message, "cannot read " + dir.str() + ": it is a directory");
+  EXPECT_EQ(files.error().message, "cannot read " + dir.str() + ": Is a directory");
 }
 
 TEST(Settings, RegionGoesFlagVariableProfile) {
@@ -146,6 +146,7 @@ TEST(Endpoints, AreThoseOfTheSdkForEveryServiceRegionAndFips) {
                                                 {"ssm", Service::kSsm},
                                                 {"sts", Service::kSts},
                                                 {"lambda", Service::kLambda},
+                                                {"cloudwatch", Service::kCloudWatch},
                                                 {"sso", Service::kSso}};
   std::ifstream in(std::string(VAMS_FIXTURES) + "/endpoints/hosts.jsonl");
   int compared = 0;
@@ -163,7 +164,7 @@ TEST(Endpoints, AreThoseOfTheSdkForEveryServiceRegionAndFips) {
     EXPECT_EQ(endpoint->url.scheme, Scheme::kHttps);
     EXPECT_FALSE(endpoint->configured);
   }
-  EXPECT_EQ(compared, 219);
+  EXPECT_EQ(compared, 241);
 }
 
 TEST(Endpoints, GoFlagServiceVariableVariableSectionProfile) {

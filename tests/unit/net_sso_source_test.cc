@@ -3,7 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "net/credentials/small_file.h"
+#include "base/durable_file.h"
 #include "net/credentials/sso_source.h"
 #include "unit/credentials_world.h"
 
@@ -87,7 +87,7 @@ TEST(Sso, ASignInThatEndsIsRenewedAndKept) {
     world.Token(SsoWorld::kSession, lives, SsoWorld::Renewable());
     EXPECT_EQ(world.Got(), "SSO from sign-in of profile dev");
     const auto kept = nlohmann::json::parse(
-        **ReadSmallFile(world.Path(std::string(".aws/sso/cache/") + SsoWorld::kSession + ".json")));
+        **ReadWholeFile(world.Path(std::string(".aws/sso/cache/") + SsoWorld::kSession + ".json")));
     EXPECT_EQ(kept["accessToken"], "hunter2-renewed");
     EXPECT_EQ(kept["refreshToken"], "hunter2-next");
     EXPECT_EQ(kept["expiresAt"], "2025-06-01T08:00:00Z");

@@ -4,7 +4,6 @@
 #include "net/credentials/child_process.h"
 #include "net/credentials/key_document.h"
 #include "net/credentials/shell_words.h"
-#include "net/credentials/small_file.h"
 #include "net/credentials/stored_sources.h"
 #include "unit/credentials_world.h"
 
@@ -229,20 +228,6 @@ TEST(KeyDocumentTest, SecretsAreTakenOutOfErrors) {
   const Error error = Redacted(MakeError(ErrorCode::kUnknown, "a hunter2 b hunter2").WithHint("hunter2!"), {&secret});
   EXPECT_EQ(error.message, "a *** b ***");
   EXPECT_EQ(error.hint, "***!");
-}
-
-TEST(SmallFile, IsReplacedWholeAndForItsOwnerOnly) {
-  TempDir dir;
-  const std::string path = dir.str() + "/token.json";
-  ASSERT_TRUE(ReplacePrivateFile(path, "one"));
-  ASSERT_TRUE(ReplacePrivateFile(path, "two"));
-  EXPECT_EQ(*ReadSmallFile(path), "two");
-  struct stat info{};
-  ASSERT_EQ(stat(path.c_str(), &info), 0);
-  EXPECT_EQ(info.st_mode & 0777, 0600u);
-  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(dir.path()), {}), 1);
-  EXPECT_FALSE(ReplacePrivateFile(dir.str() + "/none/token.json", "x"));
-  EXPECT_EQ(*ReadSmallFile(dir.str() + "/none"), std::nullopt);
 }
 
 }  // namespace

@@ -52,6 +52,19 @@ TEST(Estimate, AnEventCostsMoreDownstreamThanItself) {
   EXPECT_GT(estimate.function_seconds, 100'000u);
 }
 
+// Hazard H13, event by event: what bucket sync and the indexer ask.
+TEST(Estimate, WhatOneEventSetsOff) {
+  const RunEstimate estimate =
+      Estimate({.assets = 0, .objects_listed = 10, .heads = 0, .events = 10, .buckets = 1, .verifies = false},
+               std::nullopt, std::nullopt);
+  EXPECT_EQ(RequestsOf(estimate, "s3:ListObjectsV2 and ListObjectVersions by bucket sync"), 30u);
+  EXPECT_EQ(RequestsOf(estimate, "s3:HeadObject by bucket sync and the indexer"), 30u);
+  EXPECT_EQ(RequestsOf(estimate, "dynamodb reads by the functions"), 60u);
+  EXPECT_EQ(RequestsOf(estimate, "function invocations"), 2u) << "one batch, through both functions";
+  EXPECT_EQ(estimate.function_seconds, 4u);
+  EXPECT_NE(kFunctionTimeAssumption.find("0.4 s an event"), std::string_view::npos) << "people are told";
+}
+
 TEST(Estimate, TimeIsThatOfTheCaps) {
   const RunVolume volume{.assets = 500, .objects_listed = 0, .heads = 0, .events = 2'000, .buckets = 1};
   const auto at = Estimate(volume, PerSecond{200}, PerSecond{100}).at_allowed_rate;

@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
-#include <utility>
+
+#include "net/region.h"
 
 namespace vams::aws {
 
@@ -35,24 +35,6 @@ std::string ResourceArn(std::string_view service, std::string_view region, std::
                     .region = std::string(region),
                     .account = account.empty() ? "*" : std::string(account),
                     .resource = std::string(resource)});
-}
-
-std::string_view PartitionOf(std::string_view region) {
-  using Row = std::pair<std::string_view, std::string_view>;
-  constexpr std::array kByPrefix = {Row{"cn-", "aws-cn"},         Row{"us-gov-", "aws-us-gov"},
-                                    Row{"us-iso-", "aws-iso"},    Row{"us-isob-", "aws-iso-b"},
-                                    Row{"eu-isoe-", "aws-iso-e"}, Row{"us-isof-", "aws-iso-f"},
-                                    Row{"eusc-", "aws-eusc"}};
-  for (const auto& [prefix, partition] : kByPrefix) {
-    if (region.starts_with(prefix)) return partition;
-  }
-  return "aws";
-}
-
-bool IsRegionName(std::string_view text) {
-  const auto allowed = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; };
-  return !text.empty() && text.size() <= 32 && text.front() != '-' && text.back() != '-' &&
-         std::ranges::all_of(text, allowed);
 }
 
 }  // namespace vams::aws

@@ -22,9 +22,4 @@ std::string FormatArn(const Arn& arn);
 std::string ResourceArn(std::string_view service, std::string_view region, std::string_view account,
                         std::string_view resource);
 
-// Which world of AWS a region belongs to: "aws", "aws-cn", "aws-us-gov", ...
-std::string_view PartitionOf(std::string_view region);
-// Does the text have the form of a region's name? It ends up in host names: nothing else may.
-bool IsRegionName(std::string_view text);
-
 }  // namespace vams::aws

@@ -70,6 +70,15 @@ Result<std::vector<AssetRecord>> AwsAssetTable::FindInBucket(std::string_view bu
   return records;
 }
 
+Result<std::vector<std::vector<AssetRecord>>> AwsAssetTable::FindManyInBucket(std::span<const BucketAsset> wanted) {
+  std::vector<std::vector<AssetRecord>> found(wanted.size());
+  TRY(TryForEachConcurrently(wanted.size(), table_.options().workers, [&](std::size_t i) -> Status {
+    TRY_ASSIGN(found[i], FindInBucket(wanted[i].bucket_id, wanted[i].asset_id));
+    return {};
+  }));
+  return found;
+}
+
 Result<TouchOutcome> AwsAssetTable::Update(const AssetKey& key, Json update) const {
   if (const auto why = WhyNoKey(key.database_id, key.asset_id)) return Fail(ErrorCode::kInvalid, "{}", *why);
   update["Key"] = Json{{"databaseId", StringValue(key.database_id)}, {"assetId", StringValue(key.asset_id)}};

@@ -20,6 +20,7 @@ class AwsAssetTable final : public AssetTable {
   Result<AssetPage> Scan(Segment segment, const std::optional<Cursor>& from, ItemCount limit) override;
   Result<std::vector<std::optional<AssetRecord>>> GetMany(std::span<const AssetKey> keys) override;
   Result<std::vector<AssetRecord>> FindInBucket(std::string_view bucket_id, std::string_view asset_id) override;
+  Result<std::vector<std::vector<AssetRecord>>> FindManyInBucket(std::span<const BucketAsset> wanted) override;
   Result<std::vector<Result<TouchOutcome>>> Touch(std::span<const AssetKey> keys, std::string_view value) override;
   Result<std::vector<Result<TouchOutcome>>> Clear(std::span<const AssetKey> keys, ClearTouch how) override;
   // DynamoDB counts about every six hours.

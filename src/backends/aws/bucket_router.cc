@@ -1,6 +1,7 @@
 #include "backends/aws/bucket_router.h"
 
 #include "backends/aws/arn.h"
+#include "net/region.h"
 #include "net/service_error.h"
 
 namespace vams::aws {

@@ -5,6 +5,7 @@
 #include "base/percent.h"
 #include "base/text.h"
 #include "net/http.h"
+#include "net/region.h"
 
 namespace vams::aws {
 namespace {

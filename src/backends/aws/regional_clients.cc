@@ -4,6 +4,7 @@
 
 #include "backends/aws/arn.h"
 #include "base/text.h"
+#include "net/region.h"
 
 namespace vams::aws {
 

@@ -2,6 +2,7 @@
 
 #include "base/percent.h"
 #include "base/text.h"
+#include "net/region.h"
 #include "net/service_error.h"
 
 namespace vams::aws {

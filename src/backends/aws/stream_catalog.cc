@@ -7,6 +7,7 @@
 
 #include "backends/aws/json_field.h"
 #include "backends/aws/stream_record.h"
+#include "backends/aws/table_stream.h"
 
 namespace vams::aws {
 namespace {
@@ -51,33 +52,6 @@ StreamCatalog::StreamCatalog(std::shared_ptr<const AwsClient> streams, Tables ta
                              Duration keep_for)
     : streams_(std::move(streams)), tables_(std::move(tables)), clock_(clock), keep_for_(keep_for) {}
 
-Result<std::string> StreamCatalog::StreamOf(const DynamoTable& table) const {
-  TRY_ASSIGN(const Json description, table.Describe());
-  const auto specification = description.find("StreamSpecification");
-  const bool has_specification = specification != description.end() && specification->is_object();
-  const bool enabled = has_specification && specification->value("StreamEnabled", Json()) == true;
-  std::string stream = TextField(description, "LatestStreamArn");
-  const std::string enable = fmt::format(
-      "aws dynamodb update-table --table-name {} --stream-specification "
-      "StreamEnabled=true,StreamViewType=NEW_IMAGE",
-      table.name());
-  if (!enabled || stream.empty()) {
-    return std::unexpected(MakeError(ErrorCode::kPrecondition, "table {} has no change stream", table.name())
-                               .WithOperation("dynamodb:DescribeTable")
-                               .WithHint("enable it: " + enable));
-  }
-  const std::string view = TextField(*specification, "StreamViewType");
-  if (view != "NEW_IMAGE" && view != "NEW_AND_OLD_IMAGES") {
-    return std::unexpected(MakeError(ErrorCode::kPrecondition,
-                                     "the change stream of table {} is of the type {}, which does not tell what was "
-                                     "written",
-                                     table.name(), view)
-                               .WithOperation("dynamodb:DescribeTable")
-                               .WithHint("disable it and enable it with new images: " + enable));
-  }
-  return stream;
-}
-
 Status StreamCatalog::AddShards(ChangedTable changed, const DynamoTable& table, const std::string& stream,
                                 std::vector<StreamShard>& shards) const {
   const std::string prefix = std::string(TableWord(changed)) + "/";
@@ -110,7 +84,7 @@ Status StreamCatalog::AddShards(ChangedTable changed, const DynamoTable& table, 
 Result<StreamCatalog::ListPointer> StreamCatalog::Load() {
   List shards;
   for (const auto& [changed, table] : tables_) {
-    TRY_ASSIGN(const std::string stream, StreamOf(table));
+    TRY_ASSIGN(const std::string stream, StreamArnOf(table));
     TRY(AddShards(changed, table, stream, shards));
   }
   SortByDescent(shards);

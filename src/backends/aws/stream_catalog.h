@@ -61,7 +61,6 @@ class StreamCatalog {
   ListPointer Kept() const EXCLUDES(mu_);
   Result<ListPointer> Current() EXCLUDES(mu_, load_mu_);
   Result<ListPointer> Load() REQUIRES(load_mu_) EXCLUDES(mu_);
-  Result<std::string> StreamOf(const DynamoTable& table) const;
   Status AddShards(ChangedTable changed, const DynamoTable& table, const std::string& stream,
                    std::vector<StreamShard>& shards) const;
 

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "base/text.h"
+#include "net/region.h"
 
 namespace vams {
 namespace {
@@ -27,6 +28,7 @@ std::optional<Host> HostOf(Service service) {
     case Service::kSsm: return Host{"SSM", "ssm", "ssm", true};
     case Service::kSts: return Host{"STS", "sts", "sts", true};
     case Service::kLambda: return Host{"LAMBDA", "lambda", "lambda", false};
+    case Service::kCloudWatch: return Host{"CLOUDWATCH", "cloudwatch", "monitoring", true};
     case Service::kSso: return Host{"SSO", "sso", "portal.sso", true};
     case Service::kOpenSearch:
     case Service::kOpenSearchServerless:
@@ -34,16 +36,6 @@ std::optional<Host> HostOf(Service service) {
   }
   return std::nullopt;
 }
-
-struct Partition {
-  std::string_view region_prefix;
-  std::string_view suffix;
-};
-constexpr std::array kPartitions{
-    Partition{"cn-", "amazonaws.com.cn"},    Partition{"eusc-", "amazonaws.eu"},
-    Partition{"us-iso-", "c2s.ic.gov"},      Partition{"us-isob-", "sc2s.sgov.gov"},
-    Partition{"eu-isoe-", "cloud.adc-e.uk"}, Partition{"us-isof-", "csp.hci.ic.gov"},
-};
 
 Result<Endpoint> Configured(std::string_view text, std::string from) {
   Result<Url> url = ParseUrl(text);
@@ -89,13 +81,6 @@ Result<Endpoint> Resolve(const AwsSettings& settings, const Host& host, std::str
 }
 
 }  // namespace
-
-std::string_view DnsSuffix(std::string_view region) {
-  for (const Partition& partition : kPartitions) {
-    if (region.starts_with(partition.region_prefix)) return partition.suffix;
-  }
-  return "amazonaws.com";
-}
 
 Result<Endpoint> EndpointFor(const AwsSettings& settings, Service service, std::string_view region, EndpointFlag flag) {
   if (flag == EndpointFlag::kUse && settings.endpoint_url) return Configured(*settings.endpoint_url, "--endpoint-url");

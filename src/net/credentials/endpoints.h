@@ -34,7 +34,4 @@ struct StsEndpoint {
 };
 Result<StsEndpoint> StsForCredentials(const AwsSettings& settings);
 
-// "amazonaws.com", "amazonaws.com.cn", ... of the region's partition.
-std::string_view DnsSuffix(std::string_view region);
-
 }  // namespace vams

@@ -7,10 +7,11 @@
 #include <optional>
 #include <utility>
 
+#include "base/durable_file.h"
 #include "base/text.h"
 #include "net/credentials/key_document.h"
-#include "net/credentials/small_file.h"
 #include "net/make_transport.h"
+#include "net/region.h"
 
 namespace vams {
 namespace {
@@ -88,7 +89,7 @@ class ContainerKeys final : public CredentialSource {
     const std::string* inline_token = environment_.Find("AWS_CONTAINER_AUTHORIZATION_TOKEN");
     std::string token = inline_token ? *inline_token : "";
     if (file) {
-      TRY_ASSIGN(std::optional<std::string> text, ReadSmallFile(*file));
+      TRY_ASSIGN(std::optional<std::string> text, ReadWholeFile(*file, kMaxSettingsFile));
       if (!text) {
         return Fail(ErrorCode::kNotFound, "the file {} (AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE) is not there", *file);
       }

@@ -4,8 +4,8 @@
 #include <set>
 #include <utility>
 
+#include "base/durable_file.h"
 #include "net/credentials/shell_words.h"
-#include "net/credentials/small_file.h"
 
 namespace vams {
 namespace {
@@ -115,8 +115,8 @@ Result<ProfileFiles> LoadProfileFiles(const Environment& environment) {
   };
   std::string config_path = path("AWS_CONFIG_FILE", "~/.aws/config");
   std::string credentials_path = path("AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials");
-  TRY_ASSIGN(std::optional<std::string> config, ReadSmallFile(config_path));
-  TRY_ASSIGN(std::optional<std::string> credentials, ReadSmallFile(credentials_path));
+  TRY_ASSIGN(std::optional<std::string> config, ReadWholeFile(config_path, kMaxSettingsFile));
+  TRY_ASSIGN(std::optional<std::string> credentials, ReadWholeFile(credentials_path, kMaxSettingsFile));
   std::string config_text = std::move(config).value_or("");
   std::string credentials_text = std::move(credentials).value_or("");
   auto files = ParseProfileFiles(config_text, std::move(config_path), credentials_text, std::move(credentials_path));

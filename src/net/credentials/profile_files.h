@@ -7,10 +7,14 @@
 #include <vector>
 
 #include "base/result.h"
+#include "base/units.h"
 #include "net/credentials/ini_file.h"
 #include "net/environment.h"
 
 namespace vams {
+
+// No file of settings or with a token is longer; a path may be wrong and name anything.
+inline constexpr Bytes kMaxSettingsFile{1 << 20};
 
 // The settings of one profile, sso-session or services section, with where each came from.
 class ProfileSection {

@@ -5,10 +5,10 @@
 #include <utility>
 #include <vector>
 
+#include "base/durable_file.h"
 #include "base/percent.h"
 #include "base/text.h"
 #include "net/credentials/key_document.h"
-#include "net/credentials/small_file.h"
 #include "net/make_transport.h"
 
 namespace vams {
@@ -106,7 +106,7 @@ class WebIdentityKeys final : public RoleKeys {
 
  private:
   Result<Secret> Token() const override {
-    TRY_ASSIGN(std::optional<std::string> text, ReadSmallFile(token_file_));
+    TRY_ASSIGN(std::optional<std::string> text, ReadWholeFile(token_file_, kMaxSettingsFile));
     if (!text) return Fail(ErrorCode::kNotFound, "the web identity token file {} is not there", token_file_);
     while (!text->empty() && (text->back() == '\n' || text->back() == '\r' || text->back() == ' ')) text->pop_back();
     if (text->empty()) return Fail(ErrorCode::kInvalid, "the web identity token file {} is empty", token_file_);

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "net/http.h"
+#include "net/region.h"
 
 namespace vams {
 namespace {
@@ -140,11 +141,6 @@ Status ReadS3(const ProfileSection& profile, AwsSettings& settings) {
 }
 
 }  // namespace
-
-bool IsRegionName(std::string_view text) {
-  if (text.empty() || text.size() > 63 || text.front() == '-' || text.back() == '-') return false;
-  return text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string_view::npos;
-}
 
 Result<AwsSettings> ResolveSettings(Environment environment, ProfileFiles files, const AwsFlags& flags) {
   AwsSettings settings;

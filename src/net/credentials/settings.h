@@ -9,6 +9,7 @@
 #include "net/environment.h"
 #include "net/proxy.h"
 #include "net/retry.h"
+#include "net/s3_addressing.h"
 
 namespace vams {
 
@@ -18,9 +19,6 @@ struct AwsFlags {
   std::optional<std::string> region{};
   std::optional<std::string> endpoint_url{};
 };
-
-// How a bucket is named in a request: kAuto is the virtual host where host name and endpoint allow it.
-enum class S3Addressing { kAuto, kVirtualHost, kPath };
 
 // The instance metadata service (IMDS).
 struct MetadataSettings {
@@ -52,8 +50,5 @@ struct AwsSettings {
 
 // kUsage, naming the flag, variable or file:line: a profile that is in neither file, a value that cannot be.
 Result<AwsSettings> ResolveSettings(Environment environment, ProfileFiles files, const AwsFlags& flags);
-
-// True for text that can stand in a host name as a region does; says nothing about its existence.
-bool IsRegionName(std::string_view text);
 
 }  // namespace vams

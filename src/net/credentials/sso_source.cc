@@ -7,10 +7,10 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "base/durable_file.h"
 #include "base/text.h"
 #include "net/credentials/endpoints.h"
 #include "net/credentials/key_document.h"
-#include "net/credentials/small_file.h"
 #include "net/make_transport.h"
 
 namespace vams {
@@ -91,7 +91,7 @@ class SsoKeys final : public CredentialSource {
   }
 
   Result<Secret> AccessToken() {
-    TRY_ASSIGN(std::optional<std::string> text, ReadSmallFile(token_path_));
+    TRY_ASSIGN(std::optional<std::string> text, ReadWholeFile(token_path_, kMaxSettingsFile));
     if (!text) return SignIn(fmt::format("nobody has signed in: there is no {}", token_path_));
     Json token = Json::parse(*text, nullptr, false);
     Secret::Wipe(*text);
@@ -150,7 +150,7 @@ class SsoKeys final : public CredentialSource {
     // Other programs use the file as well, and it must not lose the new refresh token. Where it cannot be written this
     // run still has its token.
     std::string text = token.dump(-1, ' ', false, Json::error_handler_t::replace);
-    static_cast<void>(ReplacePrivateFile(token_path_, text));
+    static_cast<void>(ReplaceDurably(token_path_, text));
     Secret::Wipe(text);
     return Secret(access);
   }

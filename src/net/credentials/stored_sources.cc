@@ -4,12 +4,12 @@
 #include <utility>
 #include <vector>
 
+#include "base/durable_file.h"
 #include "base/text.h"
 #include "net/credentials/child_process.h"
 #include "net/credentials/key_document.h"
 #include "net/credentials/profile_files.h"
 #include "net/credentials/shell_words.h"
-#include "net/credentials/small_file.h"
 
 namespace vams {
 namespace {
@@ -77,7 +77,7 @@ class KeyFileKeys final : public CredentialSource {
 
  private:
   Result<ProfileSections> Read() const {
-    TRY_ASSIGN(std::optional<std::string> text, ReadSmallFile(path_));
+    TRY_ASSIGN(std::optional<std::string> text, ReadWholeFile(path_, kMaxSettingsFile));
     std::string content = std::move(text).value_or("");
     const bool config = kind_ == KeyFile::kConfig;
     Result<ProfileFiles> files =
