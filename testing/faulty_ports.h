@@ -163,6 +163,7 @@ class FaultyObjectStore final : public ObjectStore {
     if (bucket == broken_bucket_) return std::unexpected(error_);
     return inner_->List(bucket, prefix, from, limit);
   }
+  Cursor After(std::string_view key) const override { return inner_->After(key); }
   Result<std::vector<Result<std::optional<ObjectHead>>>> HeadMany(std::span<const ObjectRef> objects) override {
     return inner_->HeadMany(objects);
   }

@@ -16,7 +16,8 @@ class MemoryObjectStore final : public ObjectStore {
     if (found == state_.buckets.end()) return Fail(ErrorCode::kNotFound, "there is no bucket '{}'", bucket);
     ObjectPage page;
     const auto& objects = found->second.objects;
-    auto it = from ? objects.upper_bound(from->token) : objects.lower_bound(std::string(prefix));
+    auto it =
+        from && from->token >= prefix ? objects.upper_bound(from->token) : objects.lower_bound(std::string(prefix));
     for (; it != objects.end() && it->first.starts_with(prefix); ++it) {
       if (!it->second.head) continue;
       if (page.entries.size() == limit.value) {
@@ -32,6 +33,8 @@ class MemoryObjectStore final : public ObjectStore {
     }
     return page;
   }
+
+  Cursor After(std::string_view key) const override { return {std::string(key)}; }
 
   Result<std::vector<Result<std::optional<ObjectHead>>>> HeadMany(std::span<const ObjectRef> objects) override {
     const MutexLock lock(state_.mu);

@@ -68,6 +68,7 @@ class RefusingObjectStore final : public ObjectStore {
                           ItemCount limit) override {
     return inner_.List(bucket, prefix, from, limit);
   }
+  Cursor After(std::string_view key) const override { return inner_.After(key); }
   Result<std::vector<Result<std::optional<ObjectHead>>>> HeadMany(std::span<const ObjectRef> objects) override {
     heads += objects.size();
     TRY_ASSIGN(auto answers, inner_.HeadMany(objects));

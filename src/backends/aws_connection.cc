@@ -67,7 +67,7 @@ AwsConnection::AwsConnection(AwsOpenOptions options, AwsSettings settings, std::
       credentials_(std::move(credentials)),
       clock_(clock) {}
 
-std::shared_ptr<Transport> AwsConnection::NewTransport() const {
+std::shared_ptr<Transport> AwsConnection::NewTransport(Tries tries) const {
   NetDeps deps;
   deps.wire = wire_;
   deps.credentials = credentials_;
@@ -76,20 +76,23 @@ std::shared_ptr<Transport> AwsConnection::NewTransport() const {
   if (options_.on_trace) {
     deps.trace = [trace = options_.on_trace](const CallTrace& call) { trace(FormatTrace(call)); };
   }
-  return MakeTransport({.retry = settings_.retry}, std::move(deps));
+  RetryOptions retry = settings_.retry;
+  if (tries == Tries::kOne) retry = {.mode = RetryMode::kStandard, .max_attempts = 1};
+  return MakeTransport({.retry = retry}, std::move(deps));
 }
 
-Result<std::shared_ptr<const aws::AwsClient>> AwsConnection::Client(Service service, std::string_view region) {
+Result<std::shared_ptr<const aws::AwsClient>> AwsConnection::Client(Service service, std::string_view region,
+                                                                    Tries tries) {
   const std::string where(region.empty() ? region_ : region);
   const MutexLock lock(mu_);
-  auto& client = clients_[{service, where}];
+  auto& client = clients_[{service, where, tries}];
   if (client == nullptr) {
     auto endpoint = EndpointFor(settings_, service, where);
     if (!endpoint) {
-      clients_.erase({service, where});
+      clients_.erase({service, where, tries});
       return std::unexpected(std::move(endpoint).error());
     }
-    client = std::make_shared<aws::AwsClient>(NewTransport(), service, std::move(endpoint->url), where,
+    client = std::make_shared<aws::AwsClient>(NewTransport(tries), service, std::move(endpoint->url), where,
                                               SigningName(service));
   }
   return client;

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 
 #include "backends/aws/aws_client.h"
@@ -29,8 +30,10 @@ class AwsConnection {
   const std::string& region() const { return region_; }
   const AwsSettings& settings() const { return settings_; }
 
-  // The service in `region`; "": in the connection's own.
-  Result<std::shared_ptr<const aws::AwsClient>> Client(Service service, std::string_view region = {});
+  enum class Tries { kAsConfigured, kOne };
+  // The service in `region`; "": in the connection's own. kOne: failures come back at once, also those that pass.
+  Result<std::shared_ptr<const aws::AwsClient>> Client(Service service, std::string_view region = {},
+                                                       Tries tries = Tries::kAsConfigured);
   // OpenSearch has no host of its own: `endpoint` is the domain's or collection's, with or without a scheme in front.
   // kUsage: no URL, or plain http to another machine.
   Result<std::shared_ptr<const aws::OpenSearchClient>> Search(std::string_view endpoint);
@@ -38,7 +41,7 @@ class AwsConnection {
  private:
   AwsConnection(AwsOpenOptions options, AwsSettings settings, std::string region, std::shared_ptr<Transport> wire,
                 std::shared_ptr<CredentialsProvider> credentials, Clock& clock);
-  std::shared_ptr<Transport> NewTransport() const;
+  std::shared_ptr<Transport> NewTransport(Tries tries = Tries::kAsConfigured) const;
 
   const AwsOpenOptions options_;
   const AwsSettings settings_;
@@ -47,7 +50,7 @@ class AwsConnection {
   const std::shared_ptr<CredentialsProvider> credentials_;
   Clock& clock_;
   Mutex mu_;
-  std::map<std::pair<Service, std::string>, std::shared_ptr<const aws::AwsClient>> clients_ GUARDED_BY(mu_);
+  std::map<std::tuple<Service, std::string, Tries>, std::shared_ptr<const aws::AwsClient>> clients_ GUARDED_BY(mu_);
 };
 
 }  // namespace vams

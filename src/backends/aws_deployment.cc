@@ -21,8 +21,9 @@
 namespace vams {
 namespace {
 
-aws::ClientOfRegion ClientsOf(const std::shared_ptr<AwsConnection>& connection, Service service) {
-  return [connection, service](const std::string& region) { return connection->Client(service, region); };
+aws::ClientOfRegion ClientsOf(const std::shared_ptr<AwsConnection>& connection, Service service,
+                              AwsConnection::Tries tries = AwsConnection::Tries::kAsConfigured) {
+  return [=](const std::string& region) { return connection->Client(service, region, tries); };
 }
 
 // What the three parameters say.
@@ -80,6 +81,8 @@ class Assembly {
   Status Tables() {
     TRY_ASSIGN(const auto dynamodb, connection_->Client(Service::kDynamoDb));
     deployment_.assets = std::make_unique<aws::AwsAssetTable>(dynamodb, options_.asset_table, tables_);
+    TRY_ASSIGN(const auto once, connection_->Client(Service::kDynamoDb, {}, AwsConnection::Tries::kOne));
+    deployment_.assets_once = std::make_unique<aws::AwsAssetTable>(once, options_.asset_table, tables_);
     deployment_.buckets = std::make_unique<aws::AwsBucketTable>(dynamodb, options_.bucket_table, tables_);
     aws::SideTableNames names{
         .metadata = options_.metadata_table, .links = options_.link_table, .versions = options_.version_table};
@@ -124,10 +127,14 @@ class Assembly {
   }
 
   Status Events() {
-    deployment_.objects = std::make_unique<aws::AwsObjectStore>(
-        connection_->region(), ClientsOf(connection_, Service::kS3),
-        aws::S3Options{.addressing = connection_->settings().s3_addressing, .head_workers = options_.workers});
+    using enum AwsConnection::Tries;
+    const aws::S3Options s3{.addressing = connection_->settings().s3_addressing, .head_workers = options_.workers};
+    deployment_.objects =
+        std::make_unique<aws::AwsObjectStore>(connection_->region(), ClientsOf(connection_, Service::kS3), s3);
+    deployment_.objects_once =
+        std::make_unique<aws::AwsObjectStore>(connection_->region(), ClientsOf(connection_, Service::kS3, kOne), s3);
     deployment_.topic = std::make_unique<aws::AwsEventTopic>(ClientsOf(connection_, Service::kSns));
+    deployment_.topic_once = std::make_unique<aws::AwsEventTopic>(ClientsOf(connection_, Service::kSns, kOne));
     deployment_.backlog = std::make_unique<aws::AwsEventBacklog>(
         ClientsOf(connection_, Service::kSns), ClientsOf(connection_, Service::kSqs), connection_->region(), clock_);
     if (options_.event_queue.empty()) return {};

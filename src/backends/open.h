@@ -42,6 +42,11 @@ struct Deployment {
   std::unique_ptr<SideTables> side_tables;
   std::unique_ptr<ObjectStore> objects;
   std::unique_ptr<EventTopic> topic;
+  // The same tables, objects and topics for whoever decides by itself when to try again: one call is one try, and a
+  // throttle is seen at once. Null where the ones above never try again.
+  std::unique_ptr<AssetTable> assets_once{};
+  std::unique_ptr<ObjectStore> objects_once{};
+  std::unique_ptr<EventTopic> topic_once{};
   std::unique_ptr<EventQueue> file_events;        // null where others consume it
   std::unique_ptr<ChangeStream> changes;          // null where others consume it
   std::unique_ptr<StreamReaders> stream_readers;  // of others; null where none are needed

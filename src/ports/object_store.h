@@ -29,6 +29,9 @@ class ObjectStore {
   virtual Result<ObjectPage> List(std::string_view bucket, std::string_view prefix, const std::optional<Cursor>& from,
                                   ItemCount limit) = 0;
 
+  // Where List goes on to give the keys after `key`, which need not be one that there is.
+  virtual Cursor After(std::string_view key) const = 0;
+
   // One answer for each object, in order. nullopt: no such object, or a delete marker is current: a success. An error
   // in an answer: that one could not be told. The outer error: none could.
   virtual Result<std::vector<Result<std::optional<ObjectHead>>>> HeadMany(std::span<const ObjectRef> objects) = 0;

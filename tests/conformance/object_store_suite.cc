@@ -112,6 +112,24 @@ TEST_P(ObjectStoreSuite, ListsAPrefix) {
   }
 }
 
+TEST_P(ObjectStoreSuite, GoesOnAfterAKeyThatNeedNotBeThere) {
+  const auto keys = Possible({"B", "a/10", "a/2", "a/x y", "a0", "\xC3\xA4", "z"});
+  PutKeys(keys);
+  for (const std::string prefix : {"", "a/"}) {
+    for (const std::string after : {"A", "B", "a/1", "a/2", "a/~", "a0", "\xC3\xA4", "zz"}) {
+      auto expected = Sorted(keys, prefix);
+      std::erase_if(expected, [&](const std::string& key) { return key <= after; });
+      std::vector<std::string> listed;
+      for (std::optional<Cursor> from = store().After(after); from;) {
+        auto page = Value(store().List(plain_, prefix, from, ItemCount{2}));
+        for (const auto& entry : page.entries) listed.push_back(entry.key);
+        from = std::move(page.next);
+      }
+      EXPECT_EQ(listed, expected) << "prefix '" << prefix << "', after '" << after << "'";
+    }
+  }
+}
+
 TEST_P(ObjectStoreSuite, DifficultKeysComeBackAsTheyWere) {
   const auto keys = Possible(DifficultKeys());
   PutKeys(keys);

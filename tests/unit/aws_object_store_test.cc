@@ -136,6 +136,16 @@ TEST_F(AwsObjectStoreTest, GarbageIsNoEmptyListing) {
   EXPECT_EQ(page.error().request_id, "R7");
 }
 
+TEST_F(AwsObjectStoreTest, AListingThatBeginsAfterAKey) {
+  script_->Then(200, "<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>");
+  const auto page = store_.List("bucket", "a/", store_.After("a/ä +"), ItemCount{5});
+  ASSERT_TRUE(page) << page.error().message;
+  using Parameter = std::pair<std::string, std::string>;
+  const auto query = script_->requests().at(0).url.query;
+  EXPECT_THAT(query, testing::Contains(Parameter("start-after", "a/ä +")));
+  EXPECT_THAT(query, Not(testing::Contains(testing::Field(&Parameter::first, "continuation-token"))));
+}
+
 TEST_F(AwsObjectStoreTest, ErrorsOfAListing) {
   script_->Then(404, ErrorBody("NoSuchBucket")).Then(403, ErrorBody("AccessDenied"));
   script_->Fail(TransportError::Kind::kReset);
@@ -144,7 +154,7 @@ TEST_F(AwsObjectStoreTest, ErrorsOfAListing) {
   EXPECT_EQ(denied.error().code, ErrorCode::kAccessDenied);
   EXPECT_THAT(denied.error().hint, HasSubstr(R"("Action":"s3:ListBucket","Resource":"arn:aws:s3:::bucket")"));
   EXPECT_EQ(store_.List("bucket", "", std::nullopt, ItemCount{1}).error().code, ErrorCode::kUnavailable);
-  for (const char* token : {"", "x", "2 t k", "1  k", "1 t", "1 t k more"}) {
+  for (const char* token : {"", "x", "2 t k", "1  ", "1 t", "1 t k more"}) {
     EXPECT_EQ(store_.List("bucket", "", Cursor{token}, ItemCount{1}).error().code, ErrorCode::kInvalid) << token;
   }
   EXPECT_EQ(store_.List("bucket", "", std::nullopt, ItemCount{0}).error().code, ErrorCode::kInvalid);

@@ -48,7 +48,7 @@ Status CheckListing(const S3Listing& listing, std::string_view prefix, const std
                   Printable(prefix));
     }
   }
-  if (from && listing.next_token == from->token) {
+  if (from && !from->token.empty() && listing.next_token == from->token) {
     return Fail(ErrorCode::kBadReply, "it goes on with the token that was sent, so there is no end");
   }
   return {};
@@ -88,10 +88,14 @@ Result<ObjectPage> AwsObjectStore::List(std::string_view bucket, std::string_vie
   std::optional<S3Position> position;
   if (from) {
     TRY_ASSIGN(position, ReadCursor(*from));
-    request.query.emplace_back("continuation-token", position->token);
+    if (position->token.empty()) {
+      request.query.emplace_back("start-after", position->last_key);
+    } else {
+      request.query.emplace_back("continuation-token", position->token);
+    }
   }
   TRY_ASSIGN(BucketReply answer, router_.Send(request));
-  if (position && IsTokenRefused(answer.reply)) {
+  if (position && !position->token.empty() && IsTokenRefused(answer.reply)) {
     request.query.pop_back();
     if (!position->last_key.empty()) request.query.emplace_back("start-after", position->last_key);
     TRY_ASSIGN(answer, router_.Send(request));
@@ -107,6 +111,10 @@ Result<ObjectPage> AwsObjectStore::List(std::string_view bucket, std::string_vie
     page.next = MakeCursor({.token = std::move(*listing.next_token), .last_key = std::move(last_key)});
   }
   return page;
+}
+
+Cursor AwsObjectStore::After(std::string_view key) const {
+  return MakeCursor({.token = {}, .last_key = std::string(key)});
 }
 
 Result<std::optional<ObjectHead>> AwsObjectStore::Head(const ObjectRef& object) {

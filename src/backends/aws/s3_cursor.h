@@ -10,7 +10,7 @@ namespace vams::aws {
 
 // Where a listing goes on: by the service's token, or, where the service does not take that any more, after a key.
 struct S3Position {
-  std::string token;     // never empty
+  std::string token;     // "": none, the listing begins after `last_key`
   std::string last_key;  // the last that was listed; "" where nothing was yet
 };
 

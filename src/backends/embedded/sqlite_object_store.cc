@@ -109,6 +109,8 @@ Result<ObjectPage> SqliteObjectStore::List(std::string_view bucket, std::string_
   });
 }
 
+Cursor SqliteObjectStore::After(std::string_view key) const { return TextCursor(kCursorKind, key); }
+
 Result<std::vector<Result<std::optional<ObjectHead>>>> SqliteObjectStore::HeadMany(std::span<const ObjectRef> objects) {
   return directory_->objects().Read([&](Connection& c) -> Result<std::vector<Result<std::optional<ObjectHead>>>> {
     std::vector<Result<std::optional<ObjectHead>>> heads;
