@@ -12,6 +12,7 @@ declare -A may=(
   [journal]="base model journal"
   [ports]="base model ports"
   [documents]="$down"
+  [engine]="base model ports engine"
   [source]="$down source"
   [events]="$down events"
   [indexers]="$down indexers"
@@ -21,7 +22,7 @@ declare -A may=(
   [backends/embedded]="base model ports backends/embedded"
   [backends/aws]="base net net/sigv4 model ports backends/aws"
   [backends]="$down net net/credentials backends backends/embedded backends/aws"
-  [run]="$down journal source events indexers index verify report run backends"
+  [run]="$down engine journal source events indexers index verify report run backends"
   [cli]="$down source events indexers index verify report run backends cli"
 )
 # Backends are reached through these headers alone.

@@ -20,8 +20,8 @@ from pool import Commands, Task, run_all
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 LOGS = ROOT / "build" / "test"
-TIERS = ("lint", "unit", "conformance", "fault", "golden", "e2e", "asan", "tsan", "fuzz")
-PROGRAM_TIERS = ("unit", "conformance", "fault")  # one test program each, tests/<tier>/*.cc
+TIERS = ("lint", "unit", "conformance", "fault", "simulation", "golden", "e2e", "asan", "tsan", "fuzz")
+PROGRAM_TIERS = ("unit", "conformance", "fault", "simulation")  # one test program each, tests/<tier>/*.cc
 CORES = os.cpu_count() or 2
 MINUTES = 60
 
@@ -76,12 +76,14 @@ class Suite:
         env = {"GTEST_OUTPUT": f"xml:{report}", "GTEST_COLOR": "no", "GTEST_TOTAL_SHARDS": str(shards), "GTEST_SHARD_INDEX": str(shard)}
         if self.deep:
             env["RC_PARAMS"] = "max_success=2000"
+            env["VAMS_SIMULATION_SEEDS"] = "1000000"
         if preset != "release":
             env.update(SANITIZER_ENV)
+            env["VAMS_SIMULATION_SEEDS"] = "300"
 
         def work():
             report.unlink(missing_ok=True)
-            code, output = self.run(report.stem, [ROOT / "build" / preset / "bin" / program], 15, {**env, **self.servers.env})
+            code, output = self.run(report.stem, [ROOT / "build" / preset / "bin" / program], 180 if self.deep else 15, {**env, **self.servers.env})
             return results.from_junit(name, code, output, report.read_text(errors="replace") if report.exists() else "")
 
         self.add(name, tier, work, [f"build {preset}", *(["services"] if program == "conformance_tests" else [])])

@@ -1,0 +1,307 @@
+// What FileFlow makes of the answers.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "engine/file_flow.h"
+#include "model/finding.h"
+
+namespace vams {
+namespace {
+
+constexpr const char* kObjects = "S3";
+constexpr const char* kTopic = "the topic";
+constexpr const char* kLookUps = "the tables";
+
+// So many HEADs denied before a single one was allowed: it is not about one object.
+constexpr std::uint32_t kDeniedHeads = 50;
+
+// All messages would be refused as this request was.
+bool IsOfTheTopic(const Error& error) {
+  switch (error.code) {
+    case ErrorCode::kAccessDenied:
+    case ErrorCode::kNotFound:
+    case ErrorCode::kUsage:
+    case ErrorCode::kReadOnly:
+    case ErrorCode::kNoSpace:
+    case ErrorCode::kCorrupt:
+    case ErrorCode::kIo: return true;
+    default: return false;
+  }
+}
+
+template <class T>
+std::optional<Error> ErrorIn(const Result<T>& answer) {
+  return answer ? std::nullopt : std::optional(answer.error());
+}
+
+}  // namespace
+
+void FileFlow::OnDone(FileTask task, FileAnswer answer, Duration now) {
+  const auto at = running_.find(task.id);
+  Running running = std::move(at->second);
+  running_.erase(at);
+  if (auto* list = std::get_if<ListTask>(&task.what)) {
+    OnList(*list, std::get<Result<ListAnswer>>(answer), running, now);
+  } else if (std::holds_alternative<HeadTask>(task.what)) {
+    OnHead(std::get<Result<HeadAnswer>>(answer), running, now);
+  } else if (auto* decide = std::get_if<DecideTask>(&task.what)) {
+    OnDecide(*decide, std::get<Result<DecideAnswer>>(answer), running, now);
+  } else if (auto* publish = std::get_if<PublishTask>(&task.what)) {
+    OnPublish(*publish, std::get<Result<PublishAnswer>>(answer), running, now);
+  } else if (auto* backlog = std::get_if<BacklogTask>(&task.what)) {
+    OnBacklog(*backlog, std::get<Result<BacklogAnswer>>(answer), now);
+  } else {
+    OnCommit(std::get<Result<Committed>>(answer), now);
+  }
+}
+
+FailureClass FileFlow::Feed(Pace& pace, const char* resource, std::size_t index, const Error& error, Duration started,
+                            std::size_t units, Duration now) {
+  const FailureClass cls = ClassOf(error);
+  const bool was_down = pace.down();
+  switch (cls) {
+    case FailureClass::kThrottled:
+      ++throttled_;
+      pace.OnThrottled(now, started, units);
+      break;
+    case FailureClass::kNoAnswer: pace.OnNoAnswer(now); break;
+    case FailureClass::kRefused: pace.OnRefused(); break;
+  }
+  if (pace.down() != was_down) {
+    notes_.push_back({.kind = was_down ? FlowNote::Kind::kUp : FlowNote::Kind::kDown,
+                      .resource = resource,
+                      .index = index,
+                      .error = error});
+  }
+  return cls;
+}
+
+void FileFlow::FeedDone(Pace& pace, const char* resource, std::size_t index, Duration started, std::size_t units,
+                        Duration now) {
+  const bool was_down = pace.down();
+  pace.OnDone(now, started, units);
+  if (was_down) notes_.push_back({.kind = FlowNote::Kind::kUp, .resource = resource, .index = index});
+}
+
+void FileFlow::FailBucket(std::size_t location, Error error) {
+  const std::size_t bucket = settings_.locations[location].bucket;
+  for (std::size_t i = 0; i < settings_.locations.size(); ++i) {
+    if (settings_.locations[i].bucket == bucket) listing_.Drop(i);
+  }
+  notes_.push_back(
+      {.kind = FlowNote::Kind::kBucketFailed, .resource = kObjects, .index = bucket, .error = std::move(error)});
+}
+
+void FileFlow::OnList(ListTask& task, Result<ListAnswer>& answer, const Running& running, Duration now) {
+  --lists_;
+  --requests_;
+  const std::size_t range = running.range;
+  const std::size_t bucket = settings_.locations[task.location].bucket;
+  if (const auto error = ErrorIn(answer)) {
+    listing_.OnFailure(range);
+    const FailureClass cls = Feed(list_, kObjects, bucket, *error, running.started, 1, now);
+    if (cls == FailureClass::kRefused) return FailBucket(task.location, *error);
+    list_again_ = now + FlowBackoff(0, random_());
+    return;
+  }
+  FeedDone(list_, kObjects, bucket, running.started, 1, now);
+  auto page = listing_.OnPage(range, std::move(answer->entries), std::move(answer->next));
+  if (!page) return;
+  const bool empty = page->entries.empty();
+  const PageBook::PageId id = book_.Add(std::move(*page), settings_.heads);
+  if (empty) return;
+  if (book_.at(id).heads_left > 0) {
+    heading_.push_back(id);
+  } else {
+    ready_.push_back(id);
+  }
+}
+
+void FileFlow::OnHead(Result<HeadAnswer>& answer, const Running& running, Duration now) {
+  --requests_;
+  Head head = running.head;
+  PageBook::Page& page = book_.at(head.page);
+  const std::size_t bucket = settings_.locations[page.location].bucket;
+  if (const auto error = ErrorIn(answer)) {
+    const FailureClass cls = Feed(head_, kObjects, bucket, *error, running.started, 1, now);
+    const bool own = cls == FailureClass::kNoAnswer && head_.successes() > running.others_done;
+    const bool patient = head.patience.OnFailure(own, now, settings_.most_tries);
+    if (cls != FailureClass::kRefused && patient) {
+      heads_again_.emplace(now + FlowBackoff(head.patience.failures(), random_()), head);
+      return;
+    }
+    if (error->code == ErrorCode::kAccessDenied && head_.successes() == 0 && ++denied_heads_ >= kDeniedHeads) {
+      fatal_ = *error;
+    }
+    SettleFailed(head.page, head.object, "", *error, head.patience.failures());
+  } else {
+    FeedDone(head_, kObjects, bucket, running.started, 1, now);
+    page.entries[head.object].head = std::move(*answer);
+  }
+  if (--page.heads_left == 0 && page.unsettled > 0) ready_.push_back(head.page);
+}
+
+void FileFlow::OnDecide(DecideTask& task, Result<DecideAnswer>& answer, const Running& running, Duration now) {
+  --decides_;
+  --requests_;
+  const PageBook::PageId id = running.head.page;
+  PageBook::Page& page = book_.at(id);
+  if (const auto error = ErrorIn(answer)) {
+    const FailureClass cls = Feed(decide_, kLookUps, 0, *error, running.started, task.entries.size(), now);
+    if (cls == FailureClass::kRefused) {
+      fatal_ = *error;
+      return;
+    }
+    // Back to where they were, so that they are decided first.
+    page.entries.resize(page.settled.size());
+    std::size_t next = 0;
+    for (std::size_t i = 0; i < page.settled.size(); ++i) {
+      if (page.settled[i] == 0) page.entries[i] = std::move(task.entries[next++]);
+    }
+    ready_.push_front(id);
+    decide_again_ = now + FlowBackoff(0, random_());
+    return;
+  }
+  FeedDone(decide_, kLookUps, 0, running.started, task.entries.size(), now);
+  std::ranges::move(answer->findings, std::back_inserter(progress_.findings));
+  std::size_t next = 0;
+  for (std::size_t i = 0; i < page.settled.size() && left_ > 0; ++i) {
+    if (page.settled[i] == 0) SettleDecided(id, i, std::move(answer->objects[next++]), now);
+  }
+}
+
+void FileFlow::SettleDecided(PageBook::PageId page, std::size_t object, Decided decided, Duration now) {
+  switch (decided.kind) {
+    case Decided::Kind::kFailed:
+      return SettleFailed(page, object, std::move(decided.document_id), std::move(*decided.error), 1);
+    case Decided::Kind::kSkipped: ++totals_.skipped[decided.cause]; break;
+    case Decided::Kind::kWithheld: ++totals_.withheld[decided.cause]; break;
+    case Decided::Kind::kNotSelected: break;
+    case Decided::Kind::kPublish:
+      --left_;
+      if (!settings_.dry_run) {
+        const std::size_t topic = settings_.locations[book_.at(page).location].topic;
+        topics_[topic].outbox.Add({.page = page,
+                                   .object = object,
+                                   .document_id = std::move(decided.document_id),
+                                   .message = std::move(decided.message)},
+                                  now);
+        return;
+      }
+      ++totals_.published;
+      break;
+  }
+  ++totals_.scanned;
+  book_.Settle(page, object);
+}
+
+void FileFlow::SettleFailed(PageBook::PageId page, std::size_t object, std::string document_id, Error error,
+                            std::uint32_t tries) {
+  ++totals_.scanned;
+  ++totals_.failed;
+  progress_.failed.push_back({.location = book_.at(page).location,
+                              .key = book_.KeyOf(page, object),
+                              .document_id = std::move(document_id),
+                              .error = std::move(error),
+                              .tries = tries});
+  book_.Settle(page, object);
+}
+
+void FileFlow::Retry(Outgoing event, const Error& error, FailureClass cls, std::uint64_t others_done, Pace& pace,
+                     Duration now) {
+  const bool own = cls == FailureClass::kNoAnswer && pace.successes() > others_done;
+  const bool patient = event.patience.OnFailure(own, now, settings_.most_tries);
+  if (cls == FailureClass::kRefused || !patient) {
+    return SettleFailed(event.page, event.object, std::move(event.document_id), error, event.patience.failures());
+  }
+  event.not_before = now + FlowBackoff(event.patience.failures(), random_());
+  topics_[settings_.locations[book_.at(event.page).location].topic].outbox.Again(std::move(event));
+}
+
+void FileFlow::OnPublish(PublishTask& task, Result<PublishAnswer>& answer, Running& running, Duration now) {
+  --requests_;
+  --publishes_;
+  std::vector<Outgoing>& events = running.events;
+  Pace& pace = topics_[task.topic].pace;
+  events_.OnRefused();  // it is there for the rate alone
+  for (std::size_t i = 0; i < events.size(); ++i) events[i].message = std::move(task.messages[i]);
+  if (const auto error = ErrorIn(answer)) {
+    const FailureClass cls = Feed(pace, kTopic, task.topic, *error, running.started, events.size(), now);
+    if (cls == FailureClass::kRefused && IsOfTheTopic(*error)) {
+      fatal_ = *error;
+      return;
+    }
+    const bool apart = cls == FailureClass::kRefused && events.size() > 1;
+    for (Outgoing& event : events) {
+      if (apart) {
+        event.alone = true;
+        event.not_before = now;
+        topics_[task.topic].outbox.Again(std::move(event));
+      } else {
+        Retry(std::move(event), *error, cls, running.others_done, pace, now);
+      }
+    }
+    return;
+  }
+  const auto throttled = static_cast<std::size_t>(std::ranges::count_if(
+      *answer, [](const Status& s) { return !s && ClassOf(s.error()) == FailureClass::kThrottled; }));
+  const auto done =
+      static_cast<std::size_t>(std::ranges::count_if(*answer, [](const Status& s) { return s.has_value(); }));
+  if (throttled > 0 && done == 0) {
+    ++throttled_;
+    pace.OnThrottled(now, running.started, throttled);
+  } else {
+    FeedDone(pace, kTopic, task.topic, running.started, done, now);
+  }
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    Outgoing& event = events[i];
+    // An entry that the answer does not mention has an unknown fate.
+    const Status said = i < answer->size()
+                            ? (*answer)[i]
+                            : Status(std::unexpected(Error{.code = ErrorCode::kBadReply,
+                                                           .message = "the answer does not mention the event",
+                                                           .retryable = true}));
+    if (!said) {
+      Retry(std::move(event), said.error(), ClassOf(said.error()), running.others_done, pace, now);
+      continue;
+    }
+    ++totals_.scanned;
+    ++totals_.published;
+    if (settings_.tells_sent) {
+      progress_.sent.push_back({book_.at(event.page).location, book_.KeyOf(event.page, event.object)});
+    }
+    book_.Settle(event.page, event.object);
+  }
+}
+
+void FileFlow::OnBacklog(const BacklogTask& task, const Result<BacklogAnswer>& answer, Duration now) {
+  Topic& topic = topics_[task.topic];
+  topic.asked = false;
+  topic.look_at = now + settings_.backlog_every;
+  // A depth that cannot be read must not end the run: the publishing itself tells what is wrong.
+  if (!answer) {
+    topic.allowed = settings_.publish_limits.entries.value;
+    return;
+  }
+  if (!*answer) {
+    topic.blind = true;
+    notes_.push_back({.kind = FlowNote::Kind::kNoBacklog, .resource = kTopic, .index = task.topic});
+    return;
+  }
+  const std::uint64_t waiting = (*answer)->value;
+  topic.allowed = waiting > *settings_.most_backlog ? 0 : std::max<std::uint64_t>(1, *settings_.most_backlog - waiting);
+  // What was allowed is to be used before it is looked at again.
+  if (topic.allowed > 0) topic.look_at.reset();
+}
+
+void FileFlow::OnCommit(Result<Committed>& answer, Duration now) {
+  committing_ = false;
+  last_commit_ = now;
+  if (answer) return;
+  journal_failed_ = true;
+  fatal_ = answer.error();
+}
+
+}  // namespace vams

@@ -1,0 +1,114 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/result.h"
+#include "base/units.h"
+#include "engine/listing.h"
+#include "model/finding.h"
+#include "model/object.h"
+#include "ports/event_topic.h"
+
+// What the file phase asks of the world, and the answers. Plain data: whoever carries a task out needs nothing else.
+namespace vams {
+
+// Figures of objects whose fate is settled, and only of these: they are true at any moment that is journalled.
+struct FileTotals {
+  std::uint64_t scanned = 0;
+  std::uint64_t published = 0;                      // confirmed by the topic; in a dry run: would be published
+  std::uint64_t failed = 0;                         // objects
+  std::map<std::string, std::uint64_t> skipped{};   // by rule
+  std::map<std::string, std::uint64_t> withheld{};  // by hazard
+  bool operator==(const FileTotals&) const = default;
+};
+
+// An object of which no event was sent although one should have been.
+struct FailedObject {
+  std::size_t location = 0;
+  std::string key;
+  std::string document_id;  // "" where it is not known
+  Error error;
+  std::uint32_t tries = 0;
+};
+
+struct SentObject {
+  std::size_t location = 0;
+  std::string key;
+};
+
+// Everything that was settled since the last commit. Durable as a whole or not at all.
+struct FileProgress {
+  std::vector<KeyRange> confirmed;
+  std::vector<Finding> findings;
+  std::vector<FailedObject> failed;
+  std::vector<SentObject> sent;  // only where the settings ask for them
+  FileTotals totals;             // of the whole run
+};
+
+// A page of a listing: from `cursor`, or without one after the key `after` ("": from the start).
+struct ListTask {
+  std::size_t location = 0;
+  std::string after;
+  std::optional<Cursor> cursor;
+};
+struct ListAnswer {
+  std::vector<ObjectEntry> entries;
+  std::optional<Cursor> next;
+};
+
+// nullopt: no such object any more.
+struct HeadTask {
+  std::size_t location = 0;
+  std::string key;
+};
+using HeadAnswer = std::optional<ObjectHead>;
+
+// What is to become of each object of a page.
+struct DecideTask {
+  std::size_t location = 0;
+  std::vector<ObjectEntry> entries;
+};
+struct Decided {
+  enum class Kind : std::uint8_t { kPublish, kSkipped, kWithheld, kNotSelected, kFailed };
+  Kind kind = Kind::kNotSelected;
+  std::string cause{};           // of kSkipped and kWithheld: the rule, the hazard
+  std::string document_id{};     // of kPublish
+  TopicMessage message{};        // of kPublish
+  std::optional<Error> error{};  // of kFailed
+};
+struct DecideAnswer {
+  std::vector<Decided> objects;  // one for each entry, in order
+  std::vector<Finding> findings;
+};
+
+struct PublishTask {
+  std::size_t topic = 0;
+  std::vector<TopicMessage> messages;
+};
+using PublishAnswer = std::vector<Status>;  // one for each message, in order
+
+// How many events wait behind a topic; nullopt: nobody tells.
+struct BacklogTask {
+  std::size_t topic = 0;
+};
+using BacklogAnswer = std::optional<ItemCount>;
+
+struct CommitTask {
+  FileProgress progress;
+};
+struct Committed {};
+
+struct FileTask {
+  std::uint64_t id = 0;
+  std::variant<ListTask, HeadTask, DecideTask, PublishTask, BacklogTask, CommitTask> what;
+};
+using FileAnswer = std::variant<Result<ListAnswer>, Result<HeadAnswer>, Result<DecideAnswer>, Result<PublishAnswer>,
+                                Result<BacklogAnswer>, Result<Committed>>;
+
+}  // namespace vams

@@ -1,0 +1,101 @@
+#include "engine/listing.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "engine/key_split.h"
+
+namespace vams {
+namespace {
+
+// A guess that finds nothing costs one request; so many of them in a row, and the range is taken to be at its end.
+constexpr std::uint32_t kSplitsPerPage = 8;
+
+}  // namespace
+
+Listing::Listing(std::vector<KeyRange> ranges, std::vector<std::string> prefixes, bool splits)
+    : prefixes_(std::move(prefixes)), splits_(splits), open_(ranges.size()) {
+  for (KeyRange& range : ranges) ranges_.push_back({.keys = std::move(range)});
+}
+
+void Listing::Close(Range& range) {
+  if (range.state == Range::State::kDone) return;
+  range.state = Range::State::kDone;
+  range.cursor.reset();
+  --open_;
+}
+
+std::optional<Listing::Request> Listing::Next(bool may_split) {
+  while (first_open_ < ranges_.size() && ranges_[first_open_].state == Range::State::kDone) ++first_open_;
+  std::optional<std::size_t> chosen;
+  for (std::size_t i = first_open_; i < ranges_.size() && !chosen; ++i) {
+    if (ranges_[i].state == Range::State::kIdle) chosen = i;
+  }
+  if (!chosen && may_split && splits_) chosen = Split();
+  if (!chosen) return std::nullopt;
+  Range& range = ranges_[*chosen];
+  range.state = Range::State::kAsked;
+  return Request{.range = *chosen, .location = range.keys.location, .after = range.keys.after, .cursor = range.cursor};
+}
+
+// The one with the most pages behind it has shown best that it is large.
+std::optional<std::size_t> Listing::Split() {
+  Range* largest = nullptr;
+  for (std::size_t i = first_open_; i < ranges_.size(); ++i) {
+    Range& range = ranges_[i];
+    if (range.state != Range::State::kAsked || range.pages == 0 || range.splits >= kSplitsPerPage) continue;
+    if (largest == nullptr || range.pages > largest->pages) largest = &range;
+  }
+  if (largest == nullptr) return std::nullopt;
+  ++largest->splits;
+  auto middle = KeyBetween(largest->keys.after, largest->keys.to, prefixes_[largest->keys.location]);
+  if (!middle) {
+    largest->splits = kSplitsPerPage;
+    return std::nullopt;
+  }
+  Range upper{.keys = {largest->keys.location, *middle, std::exchange(largest->keys.to, *middle)}};
+  ranges_.push_back(std::move(upper));
+  ++open_;
+  return ranges_.size() - 1;
+}
+
+std::optional<Listing::Page> Listing::OnPage(std::size_t index, std::vector<ObjectEntry> entries,
+                                             std::optional<Cursor> next) {
+  Range& range = ranges_[index];
+  if (range.state != Range::State::kAsked) return std::nullopt;  // dropped
+  range.state = Range::State::kIdle;
+  // The range may have been cut while this page was on its way.
+  const auto beyond = [&](const ObjectEntry& entry) { return range.keys.to && entry.key > *range.keys.to; };
+  const auto end = std::ranges::find_if(entries, beyond);
+  const bool cut = end != entries.end();
+  entries.erase(end, entries.end());
+  ++range.pages;
+  range.splits = 0;
+  const bool at_end = range.keys.to && !entries.empty() && entries.back().key == *range.keys.to;
+  const bool last = cut || at_end || !next;
+  if (entries.empty() && !last) {
+    range.cursor = std::move(next);
+    return std::nullopt;
+  }
+  Page page{.keys = range.keys, .entries = std::move(entries)};
+  if (last) {
+    Close(range);  // the page settles all up to the end of the range
+  } else {
+    page.keys.to = page.entries.back().key;
+    range.keys.after = page.entries.back().key;
+    range.cursor = std::move(next);
+  }
+  return page;
+}
+
+void Listing::OnFailure(std::size_t range) {
+  if (ranges_[range].state == Range::State::kAsked) ranges_[range].state = Range::State::kIdle;
+}
+
+void Listing::Drop(std::size_t location) {
+  for (Range& range : ranges_) {
+    if (range.keys.location == location) Close(range);
+  }
+}
+
+}  // namespace vams

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model/cursor.h"
+#include "model/object.h"
+
+namespace vams {
+
+// Keys of one location that lie after `after` and not after `to`, in byte order. nullopt `to`: up to its end.
+struct KeyRange {
+  std::size_t location = 0;
+  std::string after;
+  std::optional<std::string> to;
+  bool operator==(const KeyRange&) const = default;
+};
+
+// What is left to be listed: ranges of keys, each read page by page, cut in two where one proves large and there is
+// room for another request. Every key is in exactly one range at any time. No I/O.
+class Listing {
+ public:
+  // `prefixes`: of the locations. `splits` false: a range is read from its start to its end.
+  Listing(std::vector<KeyRange> ranges, std::vector<std::string> prefixes, bool splits);
+
+  struct Request {
+    std::size_t range;
+    std::size_t location;
+    std::string after;             // where to begin without a cursor
+    std::optional<Cursor> cursor;  // where the last page ended
+  };
+  // The next page to ask for; nullopt: each range is being asked or done. A range is cut only if `may_split`.
+  std::optional<Request> Next(bool may_split);
+
+  // A page as it belongs to its range, with the bounds of the keys that it settles.
+  struct Page {
+    KeyRange keys;
+    std::vector<ObjectEntry> entries;
+  };
+  // nullopt: the page settles nothing (it was empty and there is more).
+  std::optional<Page> OnPage(std::size_t range, std::vector<ObjectEntry> entries, std::optional<Cursor> next);
+  // To be asked again.
+  void OnFailure(std::size_t range);
+  // No more pages of this location.
+  void Drop(std::size_t location);
+
+  bool done() const { return open_ == 0; }
+  std::size_t open() const { return open_; }
+
+ private:
+  struct Range {
+    KeyRange keys;  // `after` moves on with each page
+    std::optional<Cursor> cursor{};
+    enum class State : std::uint8_t { kIdle, kAsked, kDone } state = State::kIdle;
+    std::uint32_t pages = 0;
+    std::uint32_t splits = 0;  // since the last page
+  };
+  std::optional<std::size_t> Split();
+  void Close(Range& range);
+
+  std::deque<Range> ranges_;
+  const std::vector<std::string> prefixes_;
+  const bool splits_;
+  std::size_t open_ = 0;
+  std::size_t first_open_ = 0;  // none before it is open
+};
+
+}  // namespace vams

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/file_tasks.h"
+#include "engine/listing.h"
+
+namespace vams {
+
+// The pages that are being worked on: of each object whether its fate is settled, and which ranges of keys a commit may
+// call confirmed. A page goes once all of it is. No I/O.
+class PageBook {
+ public:
+  using PageId = std::uint64_t;
+
+  struct Page {
+    std::size_t location = 0;
+    std::vector<std::string> bounds{};   // bounds[i + 1] is the key of object i, bounds[0] what the page begins after
+    std::optional<std::string> end{};    // what the page settles reaches as far as this
+    std::vector<ObjectEntry> entries{};  // until they are handed to the decision
+    std::size_t next_head = 0;
+    std::size_t heads_left = 0;
+    std::vector<std::uint8_t> settled{};  // 0: no, 1: yes, 2: and taken for a commit
+    std::size_t unsettled = 0;
+  };
+
+  PageId Add(Listing::Page page, bool with_heads);
+  Page& at(PageId id) { return pages_.at(id); }
+  bool Has(PageId id) const { return pages_.contains(id); }
+  const std::string& KeyOf(PageId id, std::size_t i) const { return pages_.at(id).bounds[i + 1]; }
+  void Settle(PageId id, std::size_t i);
+  std::size_t size() const { return pages_.size(); }
+  // Whether anything was settled since TakeConfirmed().
+  bool dirty() const { return dirty_; }
+
+  // The ranges that were settled since the last call. What is settled whole is forgotten.
+  std::vector<KeyRange> TakeConfirmed();
+
+ private:
+  std::map<PageId, Page> pages_;
+  PageId next_ = 0;
+  bool dirty_ = false;
+  std::vector<KeyRange> empty_;  // ranges without any object
+};
+
+}  // namespace vams

@@ -1,0 +1,172 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "engine/pace.h"
+#include "testing/simulation/event_loop.h"
+
+namespace vams {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+// A service that takes `limit` units a second, with a bucket of a tenth of a second, and a client that always has work.
+class LimitedService {
+ public:
+  explicit LimitedService(PaceLimits limits) : pace_(limits) {}
+
+  double limit = 1e9;
+  Duration latency = milliseconds(10);
+  bool answers = true;
+
+  void RunUntil(Duration until) {
+    while (loop_.now() < until) {
+      const Duration now = loop_.now();
+      if (pace_.MayStart(now)) {
+        Begin(now);
+        continue;
+      }
+      const auto at = pace_.StartsAt();
+      loop_.Step(at && *at > now ? std::min(*at, until) : until);
+    }
+  }
+
+  std::uint64_t passed = 0;  // units
+  std::uint64_t requests = 0;
+  std::uint64_t throttled = 0;  // requests
+  std::size_t most_in_flight = 0;
+  Pace& pace() { return pace_; }
+  Duration now() const { return loop_.now(); }
+
+ private:
+  static constexpr std::size_t kUnits = 10;
+
+  void Begin(Duration now) {
+    pace_.OnStart(now, kUnits);
+    ++requests;
+    most_in_flight = std::max(most_in_flight, pace_.in_flight());
+    tokens_ = std::min(limit / 10, tokens_ + limit * static_cast<double>((now - refilled_).count()) / 1e6);
+    refilled_ = now;
+    const bool taken = tokens_ >= kUnits;
+    if (taken && answers) tokens_ -= kUnits;
+    loop_.At(now + latency, [this, now, taken, answered = answers] {
+      if (!answered) return pace_.OnNoAnswer(loop_.now());
+      if (!taken) {
+        ++throttled;
+        return pace_.OnThrottled(loop_.now(), now, kUnits);
+      }
+      passed += kUnits;
+      pace_.OnDone(loop_.now(), now, kUnits);
+    });
+  }
+
+  Pace pace_;
+  simulation::EventLoop loop_;
+  double tokens_ = 50;
+  Duration refilled_{0};
+};
+
+TEST(Pace, BeginsGentlyAndGrowsToWhatTheLatencyAllows) {
+  LimitedService service({.most_in_flight = 64});
+  service.RunUntil(milliseconds(100));
+  EXPECT_LT(service.passed, 200u);
+  service.RunUntil(seconds(10));
+  const std::uint64_t before = service.passed;
+  service.RunUntil(seconds(11));
+  // 64 requests of 10 units each 10 ms.
+  EXPECT_GT(service.passed - before, 55'000u);
+  EXPECT_EQ(service.most_in_flight, 64u);
+  EXPECT_EQ(service.throttled, 0u);
+}
+
+TEST(Pace, StaysJustBelowAHiddenLimitAndFindsANewOne) {
+  LimitedService service({.most_in_flight = 64});
+  service.limit = 500;
+  service.RunUntil(seconds(20));
+  service.requests = service.throttled = service.passed = 0;
+  service.RunUntil(seconds(60));
+  EXPECT_GT(service.passed, 500u * 40 * 90 / 100) << "within a tenth below the limit";
+  EXPECT_LT(service.throttled * 50, service.requests) << "under 2 % throttled";
+
+  service.limit = 2000;
+  service.RunUntil(seconds(75));
+  service.requests = service.throttled = service.passed = 0;
+  service.RunUntil(seconds(115));
+  EXPECT_GT(service.passed, 2000u * 40 * 90 / 100) << "the new limit is found within 15 s";
+  EXPECT_LT(service.throttled * 50, service.requests);
+
+  service.limit = 500;
+  service.RunUntil(seconds(120));
+  service.requests = service.throttled = service.passed = 0;
+  service.RunUntil(seconds(160));
+  EXPECT_GT(service.passed, 500u * 40 * 85 / 100);
+  EXPECT_LT(service.throttled * 20, service.requests);
+}
+
+TEST(Pace, NeverGoesAboveThePersonsRate) {
+  for (const bool adapts : {true, false}) {
+    LimitedService service({.most_in_flight = 64, .most_rate = PerSecond{300}, .adapts = adapts});
+    service.RunUntil(seconds(20));
+    EXPECT_LE(service.passed, 300u * 20 + 20);
+    EXPECT_GT(service.passed, 300u * 20 * 95 / 100);
+  }
+}
+
+TEST(Pace, ThrottlesThatHaveNothingToDoWithTheRateDoNotStopIt) {
+  Pace pace({.most_in_flight = 64});
+  simulation::EventLoop loop;
+  std::uint64_t done = 0;
+  std::uint64_t number = 0;
+  while (loop.now() < seconds(60)) {
+    if (pace.MayStart(loop.now())) {
+      pace.OnStart(loop.now(), 10);
+      loop.At(loop.now() + milliseconds(10), [&, started = loop.now(), refused = ++number * 7919 % 10 < 3] {
+        if (refused) return pace.OnThrottled(loop.now(), started, 10);
+        ++done;
+        pace.OnDone(loop.now(), started, 10);
+      });
+      continue;
+    }
+    const auto at = pace.StartsAt();
+    loop.Step(at && *at > loop.now() ? *at : loop.now() + milliseconds(10));
+  }
+  EXPECT_GT(done, 60u * 100u) << "100 requests a second in spite of three in ten refused";
+}
+
+TEST(Pace, ShrinksWhereTheLatencyClimbs) {
+  LimitedService service({.most_in_flight = 64});
+  service.RunUntil(seconds(5));
+  const double before = service.pace().window();
+  service.latency = milliseconds(200);
+  double least = before;
+  for (Duration at = seconds(5); at < seconds(10); at += milliseconds(100)) {
+    service.RunUntil(at);
+    least = std::min(least, service.pace().window());
+  }
+  EXPECT_LT(least, before * 0.6);
+  service.RunUntil(seconds(60));
+  EXPECT_GT(service.pace().window(), before * 0.9) << "what stays slow is no reason to stay small";
+}
+
+TEST(Pace, WhatIsDownIsAskedEverMoreSeldomAndGoesOnByItself) {
+  LimitedService service({.most_in_flight = 64});
+  service.RunUntil(seconds(3));
+  service.answers = false;
+  service.RunUntil(seconds(6));
+  EXPECT_TRUE(service.pace().down());
+  service.requests = 0;
+  service.RunUntil(seconds(66));
+  EXPECT_LE(service.requests, 20u);
+  EXPECT_GE(service.requests, 10u);
+  service.answers = true;
+  service.RunUntil(seconds(80));
+  EXPECT_FALSE(service.pace().down());
+  const std::uint64_t before = service.passed;
+  service.RunUntil(seconds(81));
+  EXPECT_GT(service.passed - before, 10'000u);
+}
+
+}  // namespace
+}  // namespace vams
