@@ -19,7 +19,7 @@ Exit ExitOf(Outcome outcome) {
   return Exit::kDifferences;
 }
 
-Exit RunWith(Invocation& in, ReportFile report_file) {
+Exit RunWith(Invocation& in, const MigrationRequest& request) {
   Console console(in, LogTo::kStandardOutput);
   const bool verifies = !in.options.skip_verification && !in.options.dry_run;
   auto deployment = OpenVams(in, {.indexes = !in.options.skip_verification, .documents = verifies}, &console.log());
@@ -36,10 +36,10 @@ Exit RunWith(Invocation& in, ReportFile report_file) {
   }
   const Deadline deadline(in.options.deadline, in.context.stop);
   auto result = RunMigration(in.options, *deployment, in.context.clock, console.log(), console.progress(),
-                             in.context.stop, report_file);
+                             in.context.stop, request);
   if (!result) return in.output.Failure(result.error());
   auto report = ToJson(result->report);
-  if (report_file == ReportFile::kWrite) report["report_file"] = result->report_file.string();
+  if (request.report_file == ReportFile::kWrite) report["report_file"] = result->report_file.string();
   in.output.Json(report);
   return ExitOf(result->outcome);
 }
@@ -57,7 +57,51 @@ class RunCommand final : public Command {
             .drains_on_signal = true,
             .logs_notes = true};
   }
-  Exit Run(Invocation& in) override { return RunWith(in, ReportFile::kWrite); }
+  Exit Run(Invocation& in) override { return RunWith(in, {}); }
+};
+
+// What both take a run and its configuration for.
+class OfRunCommand : public Command {
+ public:
+  void Define(Flags& flags) override {
+    flags.Argument("RUN", run_, "the id of the run, as `vams-migrate runs` lists it");
+  }
+
+ protected:
+  const std::string& run() const { return run_; }
+
+ private:
+  std::string run_;
+};
+
+class ResumeCommand final : public OfRunCommand {
+ public:
+  CommandInfo info() const override {
+    return {.name = "resume",
+            .summary = "go on with a run that was stopped or killed; what is confirmed is not sent again",
+            .example =
+                "vams-migrate runs                                      # which there are\n"
+                "vams-migrate resume 20260115_100000 --config prod.json # with the configuration and flags of the run",
+            .kind = CommandKind::kRun,
+            .drains_on_signal = true,
+            .logs_notes = true,
+            .without_flags = {"dry-run"}};
+  }
+  Exit Run(Invocation& in) override { return RunWith(in, {.resume = run()}); }
+};
+
+class ReplayCommand final : public OfRunCommand {
+ public:
+  CommandInfo info() const override {
+    return {.name = "replay",
+            .summary = "try the failed items of a run again, and nothing else; a run of its own",
+            .example = "vams-migrate replay 20260115_100000 --config prod.json",
+            .kind = CommandKind::kRun,
+            .drains_on_signal = true,
+            .logs_notes = true,
+            .without_flags = {"limit"}};
+  }
+  Exit Run(Invocation& in) override { return RunWith(in, {.replay = run()}); }
 };
 
 class ReindexCommand final : public Command {
@@ -75,13 +119,15 @@ class ReindexCommand final : public Command {
   }
   Exit Run(Invocation& in) override {
     in.options.skip_verification = true;
-    return RunWith(in, ReportFile::kNone);
+    return RunWith(in, {.report_file = ReportFile::kNone});
   }
 };
 
 }  // namespace
 
 std::unique_ptr<Command> MakeRun() { return std::make_unique<RunCommand>(); }
+std::unique_ptr<Command> MakeResume() { return std::make_unique<ResumeCommand>(); }
+std::unique_ptr<Command> MakeReplay() { return std::make_unique<ReplayCommand>(); }
 std::unique_ptr<Command> MakeReindex() { return std::make_unique<ReindexCommand>(); }
 
 }  // namespace vams::cli

@@ -36,6 +36,21 @@ std::optional<FindingKind> FindingKindFromName(std::string_view name) {
   return std::nullopt;
 }
 
+Result<Finding> FindingFromNdjson(std::string_view line) {
+  const auto json = nlohmann::ordered_json::parse(line, nullptr, false);
+  const auto text = [&](const char* name) {
+    const auto member = json.is_object() ? json.find(name) : json.end();
+    return member != json.end() && member->is_string() ? member->get<std::string>() : std::string();
+  };
+  const auto kind = FindingKindFromName(text("kind"));
+  if (!kind) return Fail(ErrorCode::kCorrupt, "a line that tells no finding");
+  return Finding{.index = text("index") == IndexKindName(IndexKind::kAssets) ? IndexKind::kAssets : IndexKind::kFiles,
+                 .id = text("id"),
+                 .kind = *kind,
+                 .cause = text("cause"),
+                 .detail = text("detail")};
+}
+
 std::string ToNdjson(const Finding& finding) {
   nlohmann::ordered_json line{{"index", IndexKindName(finding.index)},
                               {"id", finding.id},

@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/result.h"
+
 namespace vams {
 
 enum class IndexKind { kAssets, kFiles };
@@ -28,5 +30,7 @@ struct Finding {
 
 // One JSON object on one line, without the newline.
 std::string ToNdjson(const Finding& finding);
+// kCorrupt: not such a line.
+Result<Finding> FindingFromNdjson(std::string_view line);
 
 }  // namespace vams

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <fstream>
 
 namespace vams {
 namespace {
@@ -17,8 +18,12 @@ FindingSink::FindingSink(std::filesystem::path file) : path_(std::move(file)) {}
 
 void FindingSink::Add(Finding finding) {
   MutexLock lock(mu_);
-  ++count_;
   WriteLine(finding);
+  Count(std::move(finding));
+}
+
+void FindingSink::Count(Finding finding) {
+  ++count_;
   auto key = std::tuple(finding.index, finding.kind, finding.cause);
   if (groups_.size() >= kMaxGroups && !groups_.contains(key)) std::get<2>(key) = "other causes";
   FindingGroup& group = groups_[key];
@@ -54,6 +59,23 @@ Status FindingSink::Flush() {
   return status_;
 }
 
+Result<std::uint64_t> FindingSink::Bytes() {
+  TRY(Flush());
+  std::error_code error;
+  const auto bytes = path_.empty() ? 0 : std::filesystem::file_size(path_, error);
+  return error ? 0 : static_cast<std::uint64_t>(bytes);
+}
+
+Status FindingSink::LoadFile() {
+  std::ifstream in(path_, std::ios::binary);
+  MutexLock lock(mu_);
+  for (std::string line; std::getline(in, line);) {
+    TRY_ASSIGN(Finding finding, FindingFromNdjson(line));
+    Count(std::move(finding));
+  }
+  return {};
+}
+
 std::vector<FindingGroup> FindingSink::groups() const {
   MutexLock lock(mu_);
   std::vector<FindingGroup> out;
@@ -74,7 +96,7 @@ std::uint64_t FindingSink::count() const {
 
 bool FindingSink::has_file() const {
   MutexLock lock(mu_);
-  return file_ != nullptr;
+  return !path_.empty() && count_ > 0;
 }
 
 }  // namespace vams

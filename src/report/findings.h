@@ -37,6 +37,10 @@ class FindingSink {
   void Add(Finding finding) EXCLUDES(mu_);
   // kNoSpace or kIo: the file is not whole.
   Status Flush() EXCLUDES(mu_);
+  // Flushes, and tells the length of the file; 0 where there is none.
+  Result<std::uint64_t> Bytes() EXCLUDES(mu_);
+  // Takes in what an earlier part of the run left in the file. Before the first Add.
+  Status LoadFile() EXCLUDES(mu_);
 
   std::vector<FindingGroup> groups() const EXCLUDES(mu_);  // by count, largest first
   std::vector<Finding> kept() const EXCLUDES(mu_);
@@ -49,6 +53,7 @@ class FindingSink {
     void operator()(std::FILE* file) const { std::fclose(file); }
   };
   void WriteLine(const Finding& finding) REQUIRES(mu_);
+  void Count(Finding finding) REQUIRES(mu_);
 
   const std::filesystem::path path_;
   mutable Mutex mu_;

@@ -30,6 +30,7 @@ struct PhaseReport {
     std::string id;
     std::string error;
   };
+  bool ended_early = false;               // by a permanent error: not everything was looked at
   std::vector<Failure> first_failures{};  // at most kMaxFailures
   static constexpr std::size_t kMaxFailures = 100;
 

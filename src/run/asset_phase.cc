@@ -1,167 +1,169 @@
 #include "run/asset_phase.h"
 
 #include <algorithm>
-#include <optional>
-#include <thread>
+#include <utility>
 
-#include "base/bounded_queue.h"
-#include "base/rate_limiter.h"
-#include "model/document.h"
+#include "engine/asset_flow.h"
+#include "engine/drive.h"
+#include "run/asset_executor.h"
 #include "run/rates.h"
+#include "run/run_journal.h"
 #include "run/selection.h"
-#include "source/asset_scan.h"
 
 namespace vams {
 namespace {
 
 constexpr std::uint64_t kDefaultBatch = 25;
-constexpr std::size_t kQueuedBatches = 32;
 constexpr std::uint64_t kScanPage = 250;
-constexpr int kMaxTries = 5;
-constexpr Duration kFirstPause = std::chrono::milliseconds(50);
+constexpr std::uint32_t kSegments = 16;
+constexpr std::uint32_t kLocalSegments = 4;
+// Each is a thread with a connection of its own; more of them would take more than the memory that a run may have.
+constexpr std::size_t kMostRequests = 128;
+constexpr std::size_t kMostScans = 16;
+constexpr std::size_t kMostHeld = 4000;
+
+struct Seen {
+  AssetTotals totals;
+  std::uint64_t taken = 0;
+  std::uint64_t throttled = 0;
+  std::vector<FlowNote> notes;
+};
 
 class AssetPhase {
  public:
-  AssetPhase(const RunContext& run, HandledItems* handled)
-      : run_(run), handled_(handled), timestamp_(FormatPythonIso(run.clock.Now())), queue_(kQueuedBatches) {}
+  AssetPhase(const RunContext& run, HandledItems* handled, HandledItems* only)
+      : run_(run), handled_(handled), only_(only) {}
 
   Result<PhaseReport> Run();
 
  private:
-  using Batch = std::vector<AssetRecord>;
-
-  Status Scan();
-  Status Touch(const Batch& batch);
-  Status TouchUntilSettled(std::vector<AssetKey> keys);
-  Status Settle(const AssetKey& key, const Result<TouchOutcome>& outcome);
-  void LogBatch(std::size_t size);
-  void LogComplete();
-  void ReportProgress();
+  Result<AssetFlowSettings> SettingsOf() const;
+  Seen Look(AssetFlow& flow) const;
+  void Tell(const Seen& seen, bool last);
+  void LogBatch(std::uint64_t number, std::uint64_t size);
+  PhaseReport Report(const Seen& last, Duration begun) const;
+  void Fail(PhaseReport& report, const AssetFlow::Fatal& fatal);
+  void LogComplete(const PhaseReport& report);
 
   const RunContext& run_;
   HandledItems* handled_;
-  const std::string timestamp_;
-  BoundedQueue<Batch> queue_;
-  std::optional<RateLimiter> pace_;
-  LineThrottle batch_lines_{std::chrono::seconds(1)};
-  PhaseReport report_;
+  HandledItems* only_;
   std::uint64_t expected_ = 0;
   std::uint64_t batch_size_ = kDefaultBatch;
-  std::uint64_t batches_ = 0;
+  std::uint64_t seen_batch_ = 0;
+  LineThrottle batch_lines_{std::chrono::seconds(1)};
 };
 
-// Runs on its own thread: reads ahead while the touches of the last batches are under way.
-Status AssetPhase::Scan() {
-  const AssetScanPlan plan{.page = ItemCount{kScanPage}, .batch = ItemCount{batch_size_}};
-  std::uint64_t left = run_.options.limit ? run_.options.limit->value : UINT64_MAX;
-  return ScanAssets(*run_.deployment.assets, plan, run_.stop, [&](Batch batch) -> Result<bool> {
-    std::erase_if(batch, [&](const AssetRecord& r) { return !Selects(run_.options.selection, r.key); });
-    if (batch.size() > left) batch.resize(left);
-    left -= batch.size();
-    if (!batch.empty() && !queue_.Push(std::move(batch))) return false;
-    return left > 0;
-  });
+Result<AssetFlowSettings> AssetPhase::SettingsOf() const {
+  const Options& options = run_.options;
+  AssetFlowSettings s;
+  s.dry_run = options.dry_run;
+  s.tells_sent = handled_ != nullptr;
+  if (options.limit) s.limit = options.limit->value;
+  s.keys_per_touch = options.local ? batch_size_ : 1;
+  s.touch.most_rate = EffectiveRate(options, /*for_events=*/false);
+  if (s.touch.most_rate) {
+    const auto at_once = static_cast<std::size_t>(std::max(1.0, s.touch.most_rate->value / 10));
+    s.keys_per_touch = std::min(s.keys_per_touch, at_once);
+  }
+  if (options.local) {
+    s.segments = kLocalSegments;
+    s.scan.most_in_flight = s.touch.most_in_flight = 1;
+    s.scan.adapts = s.touch.adapts = false;
+  } else {
+    s.segments = kSegments;
+    s.most_in_flight = options.reindex.max_workers.value_or(kMostRequests);
+    s.scan = {.most_in_flight = std::min(kMostScans, s.most_in_flight), .first_rate = PerSecond{20}};
+    s.touch.most_in_flight = s.most_in_flight;
+    s.most_held = kMostHeld;
+  }
+  if (only_ != nullptr) {
+    s.segments = 1;
+    s.scan.most_in_flight = 1;
+  }
+  if (run_.journal == nullptr) return s;
+  TRY_ASSIGN(s.begun, run_.journal->Segments(s.segments));
+  TRY_ASSIGN(s.totals, run_.journal->Assets());
+  return s;
 }
 
-Status AssetPhase::Settle(const AssetKey& key, const Result<TouchOutcome>& outcome) {
-  const std::string id = AssetDocumentId(key.database_id, key.asset_id);
-  if (!outcome) {
-    report_.AddFailure("assetId", key.asset_id, outcome.error().message);
-    run_.findings.Add({IndexKind::kAssets, id, FindingKind::kFailed, std::string(ErrorCodeName(outcome.error().code)),
-                       outcome.error().message});
-    run_.log.Error("Error updating asset {}: {}", key.asset_id, outcome.error().message);
-    return {};
-  }
-  if (*outcome == TouchOutcome::kGone) {
-    ++report_.gone;
-    run_.findings.Add({IndexKind::kAssets, id, FindingKind::kGone, "deleted while the run went on", ""});
-    return {};
-  }
-  ++report_.succeeded;
-  return handled_ == nullptr ? Status{} : handled_->Add(key);
+Seen AssetPhase::Look(AssetFlow& flow) const {
+  if (run_.stop.requested()) flow.Drain();
+  return {.totals = flow.totals(), .taken = flow.taken(), .throttled = flow.throttled(), .notes = flow.TakeNotes()};
 }
 
-Status AssetPhase::Touch(const Batch& batch) {
-  std::vector<AssetKey> keys;
-  keys.reserve(batch.size());
-  for (const AssetRecord& record : batch) {
-    if (record.key.database_id.empty() || record.key.asset_id.empty()) {
-      ++report_.invalid;
-      run_.findings.Add({IndexKind::kAssets, AssetDocumentId(record.key.database_id, record.key.asset_id),
-                         FindingKind::kInvalid, "a record without databaseId or assetId", ""});
-      continue;
+void AssetPhase::LogBatch(std::uint64_t number, std::uint64_t size) {
+  const std::uint64_t planned = std::max(number, (expected_ + batch_size_ - 1) / batch_size_);
+  run_.log.Info("{} asset batch {}/{} ({} assets)", run_.options.dry_run ? "DRY RUN: Would process" : "Processing",
+                number, planned, size);
+}
+
+void AssetPhase::Tell(const Seen& seen, bool last) {
+  for (const FlowNote& note : seen.notes) {
+    if (note.kind == FlowNote::Kind::kDown) {
+      run_.log.Warning("{} does not answer ({}): the run waits and goes on by itself", note.resource,
+                       note.error ? note.error->message : "");
+    } else {
+      run_.log.Info("{} answers again: the run goes on", note.resource);
     }
-    keys.push_back(record.key);
   }
-  report_.total += keys.size();
-  ++batches_;
-  LogBatch(keys.size());
-  if (keys.empty() || run_.options.dry_run) return {};
-  if (pace_) Pause(run_, pace_->Acquire(ItemCount{keys.size()}));
-  return TouchUntilSettled(std::move(keys));
-}
-
-// Each key until it is touched, gone, refused or out of tries; a touch may be repeated safely, since it sets the same
-// value.
-Status AssetPhase::TouchUntilSettled(std::vector<AssetKey> keys) {
-  Duration pause = kFirstPause;
-  for (int tries = 1; !keys.empty(); ++tries) {
-    const auto outcomes = run_.deployment.assets->Touch(keys, timestamp_);
-    std::vector<AssetKey> again;
-    for (std::size_t i = 0; i < keys.size(); ++i) {
-      const Result<TouchOutcome> outcome = outcomes ? (*outcomes)[i] : std::unexpected(outcomes.error());
-      const bool retry = !outcome && outcome.error().retryable && tries < kMaxTries && !run_.stop.requested();
-      report_.throttled += !outcome && outcome.error().code == ErrorCode::kThrottled;
-      if (retry) {
-        again.push_back(std::move(keys[i]));
-      } else {
-        TRY(Settle(keys[i], outcome));
-      }
+  // The last one is known to be full only when another begins.
+  const std::uint64_t number = last ? (seen.taken + batch_size_ - 1) / batch_size_ : seen.taken / batch_size_;
+  for (; seen_batch_ < number; ++seen_batch_) {
+    const bool always = seen_batch_ == 0 || (last && seen_batch_ + 1 == number);
+    if (always || batch_lines_.Due(run_.clock)) {
+      LogBatch(seen_batch_ + 1, std::min(batch_size_, seen.taken - seen_batch_ * batch_size_));
     }
-    keys = std::move(again);
-    if (keys.empty()) return {};
-    Pause(run_, pause);
-    pause *= 2;
   }
-  return {};
+  run_.progress.OnAdvanced(Phase::kAssets, {.done = seen.totals.touched,
+                                            .failed = seen.totals.failed,
+                                            .skipped = seen.totals.gone + seen.totals.invalid,
+                                            .throttled = seen.throttled,
+                                            .expected = std::max(expected_, seen.taken)});
 }
 
-void AssetPhase::LogBatch(std::size_t size) {
-  const std::uint64_t planned = std::max(batches_, (expected_ + batch_size_ - 1) / batch_size_);
-  if (batches_ == 1 || batches_ == planned || batch_lines_.Due(run_.clock)) {
-    run_.log.Info("{} asset batch {}/{} ({} assets)", run_.options.dry_run ? "DRY RUN: Would process" : "Processing",
-                  batches_, planned, size);
-  }
-  ReportProgress();
+PhaseReport AssetPhase::Report(const Seen& last, Duration begun) const {
+  PhaseReport report;
+  report.total = run_.stop.requested() ? last.totals.settled() : last.taken;
+  report.succeeded = run_.options.dry_run ? 0 : last.totals.touched;
+  report.failed = last.totals.failed;
+  report.gone = last.totals.gone;
+  report.invalid = last.totals.invalid;
+  report.throttled = last.throttled;
+  report.ended = run_.clock.Now();
+  report.took = run_.clock.Elapsed() - begun;
+  return report;
 }
 
-void AssetPhase::ReportProgress() {
-  run_.progress.OnAdvanced(Phase::kAssets, {.done = run_.options.dry_run ? report_.total : report_.succeeded,
-                                            .failed = report_.failed,
-                                            .skipped = report_.gone + report_.invalid,
-                                            .throttled = report_.throttled,
-                                            .expected = std::max(expected_, report_.total)});
+// What was touched stays touched: the figures go into the report beside the reason why there are no more.
+void AssetPhase::Fail(PhaseReport& report, const AssetFlow::Fatal& fatal) {
+  report.ended_early = true;
+  report.AddFailure("", "", fatal.error.message);
+  run_.findings.Add({IndexKind::kAssets, run_.options.asset_storage_table, FindingKind::kFailed,
+                     fatal.reading ? "the asset table could not be read" : "the assets could not all be touched",
+                     fatal.error.message});
+  run_.log.Error("{}: {}", fatal.reading ? "Scanning the asset table failed" : "The asset phase ended early",
+                 fatal.error.message);
+  if (!fatal.error.hint.empty()) run_.log.Error("  {}", fatal.error.hint);
 }
 
-void AssetPhase::LogComplete() {
+void AssetPhase::LogComplete(const PhaseReport& report) {
   run_.log.Info("ASSET REINDEXING COMPLETE");
-  run_.log.Info("  Total: {}", report_.total);
-  if (report_.total == 0 && expected_ > 0 && !run_.options.selection.everything()) {
+  run_.log.Info("  Total: {}", report.total);
+  if (report.total == 0 && expected_ > 0 && !run_.options.selection.everything()) {
     run_.log.Warning("  No asset is in the selection: {}", Describe(run_.options.selection));
   }
-  run_.log.Info("  Success: {}", report_.succeeded);
-  run_.log.Info("  Failed: {}", report_.failed);
-  if (report_.gone > 0) run_.log.Info("  Deleted meanwhile: {}", report_.gone);
-  if (report_.invalid > 0) run_.log.Warning("  Records without databaseId or assetId: {}", report_.invalid);
+  run_.log.Info("  Success: {}", report.succeeded);
+  run_.log.Info("  Failed: {}", report.failed);
+  if (report.gone > 0) run_.log.Info("  Deleted meanwhile: {}", report.gone);
+  if (report.invalid > 0) run_.log.Warning("  Records without databaseId or assetId: {}", report.invalid);
 }
 
 Result<PhaseReport> AssetPhase::Run() {
   const Options& options = run_.options;
   const Duration begun = run_.clock.Elapsed();
-  report_.started = run_.clock.Now();
+  const UtcTime started = run_.clock.Now();
   batch_size_ = options.reindex.asset_batch_size ? options.reindex.asset_batch_size->value : kDefaultBatch;
-  if (const auto rate = EffectiveRate(options, /*for_events=*/false))
-    pace_.emplace(run_.clock, *rate, ItemCount{batch_size_});
 
   run_.log.Info("ASSET REINDEXING");
   run_.log.Info("Scanning asset table: {}", options.asset_storage_table);
@@ -170,39 +172,38 @@ Result<PhaseReport> AssetPhase::Run() {
   run_.log.Info("Found {} assets to reindex", expected_);
   run_.progress.OnPhaseStarted(Phase::kAssets, expected_);
 
-  Status scanned;
-  Status touched;
-  {
-    std::jthread scanner([&] {
-      scanned = Scan();
-      queue_.Close();
-    });
-    while (auto batch = queue_.Pop()) {
-      touched = Touch(*batch);
-      if (!touched || run_.stop.requested()) break;
-    }
-    queue_.Close();
-  }
-  ReportProgress();
-  report_.ended = run_.clock.Now();
-  report_.took = run_.clock.Elapsed() - begun;
-  run_.progress.OnPhaseFinished(Phase::kAssets, {.done = report_.succeeded, .failed = report_.failed}, report_.took);
-  TRY(touched);
-  if (!scanned) {
-    // What was touched stays touched: the figures go into the report beside the reason why there are no more.
-    report_.AddFailure("", "", scanned.error().message);
-    run_.findings.Add({IndexKind::kAssets, options.asset_storage_table, FindingKind::kFailed,
-                       "the asset table could not be read", scanned.error().message});
-    run_.log.Error("Scanning the asset table failed: {}", scanned.error().message);
-  }
-  LogComplete();
-  return report_;
+  TRY_ASSIGN(const AssetFlowSettings settings, SettingsOf());
+  if (run_.journal != nullptr) TRY(run_.journal->Begun(JournalPhase::kAssets));
+  AssetFlow flow(settings, run_.random);
+  AssetExecutor executor(run_, FormatPythonIso(run_.journal ? run_.journal->created() : started), ItemCount{kScanPage},
+                         settings.segments, handled_, only_);
+  Seen last;
+  const std::size_t threads = options.local ? 2 : settings.most_in_flight + 1;
+  Driver(flow, run_.clock)
+      .Run(
+          threads, [&](const AssetTask& task) { return executor.Execute(task); }, [&](AssetFlow& f) { return Look(f); },
+          [&](Seen seen) {
+            Tell(seen, /*last=*/false);
+            last = std::move(seen);
+          });
+  last.notes.clear();
+  Tell(last, /*last=*/true);
+  PhaseReport report = Report(last, begun);
+  report.started = started;
+  report.first_failures = executor.TakeFailures();
+  if (flow.fatal()) Fail(report, *flow.fatal());
+  run_.progress.OnPhaseFinished(Phase::kAssets, {.done = report.succeeded, .failed = report.failed}, report.took);
+  LogComplete(report);
+  // Whoever resumes goes on with a phase that was stopped or failed.
+  const bool ended = !flow.fatal() && !run_.stop.requested();
+  if (run_.journal != nullptr && ended) TRY(run_.journal->End(JournalPhase::kAssets, &report));
+  return report;
 }
 
 }  // namespace
 
-Result<PhaseReport> RunAssetPhase(const RunContext& run, HandledItems* handled) {
-  return AssetPhase(run, handled).Run();
+Result<PhaseReport> RunAssetPhase(const RunContext& run, HandledItems* handled, HandledItems* only) {
+  return AssetPhase(run, handled, only).Run();
 }
 
 }  // namespace vams

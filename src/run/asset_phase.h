@@ -8,6 +8,7 @@ namespace vams {
 
 // Touches every selected asset record once (SPEC section 6), or only counts them in a dry run. What could not be
 // touched is in the report and the findings; an error means that the phase could not go on. `handled` may be null.
-Result<PhaseReport> RunAssetPhase(const RunContext& run, HandledItems* handled);
+// `only`, if not null, gives the records instead of the table.
+Result<PhaseReport> RunAssetPhase(const RunContext& run, HandledItems* handled, HandledItems* only = nullptr);
 
 }  // namespace vams

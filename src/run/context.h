@@ -11,6 +11,8 @@
 
 namespace vams {
 
+class RunJournal;
+
 // What every phase of one run works with. All of it outlives the run.
 struct RunContext {
   const Options& options;
@@ -21,6 +23,7 @@ struct RunContext {
   const StopFlag& stop;
   FindingSink& findings;
   Random01 random = SystemRandom();
+  RunJournal* journal = nullptr;  // where what is confirmed is kept; null: nowhere
 };
 
 }  // namespace vams

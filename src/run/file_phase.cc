@@ -1,92 +1,77 @@
 #include "run/file_phase.h"
 
 #include <algorithm>
-#include <atomic>
+#include <functional>
+#include <map>
 #include <optional>
 #include <set>
-#include <thread>
+#include <utility>
 
-#include "base/bounded_queue.h"
-#include "base/rate_limiter.h"
 #include "base/text.h"
-#include "documents/expected_documents.h"
-#include "events/publisher.h"
-#include "events/reindex_event.h"
-#include "run/classify_objects.h"
+#include "documents/hazards.h"
+#include "engine/drive.h"
+#include "engine/file_flow.h"
+#include "run/file_executor.h"
 #include "run/rates.h"
+#include "run/run_journal.h"
 #include "run/selection.h"
-#include "source/object_scan.h"
 
 namespace vams {
 namespace {
 
-constexpr std::size_t kQueuedPages = 3;
-constexpr std::size_t kQueuedBatches = 3;
-constexpr std::uint64_t kListPage = 1000;
 // Events ahead of the in-process indexer are disk space that nobody needs.
 constexpr std::uint64_t kLocalBacklog = 50'000;
-constexpr Duration kBacklogPause = std::chrono::milliseconds(20);
-constexpr Duration kRemoteBacklogPause = std::chrono::seconds(1);
+constexpr Duration kLocalBacklogEvery = std::chrono::milliseconds(20);
+constexpr double kLeastPaced = 10;  // events of a paced request, so that a low rate does not send each alone
+// Each is a thread with a connection of its own; more of them would take more than the memory that a run may have.
+constexpr std::size_t kMostRequests = 128;
+constexpr std::size_t kMostPublishes = 64;
+constexpr std::size_t kMostLists = 16;
+constexpr std::size_t kDecisions = 4;
+constexpr std::size_t kPages = 12;
+constexpr std::size_t kLocalPages = 4;
 
-struct Page {
-  const ObjectLocation* location;
-  const std::string* topic;
-  std::vector<ObjectEntry> entries;
+struct Seen {
+  FileTotals totals;
+  std::uint64_t throttled = 0;
+  std::vector<FlowNote> notes;
 };
 
-struct Batch {
-  const std::string* topic;
-  const std::string* bucket;
-  std::vector<TopicMessage> messages;
-  std::vector<std::string> keys;          // of the messages
-  std::vector<std::string> document_ids;  // of the messages
-};
-
-// Three steps, a thread each, with bounded queues between them: list, classify, publish. Each counts in figures of its
-// own.
 class FilePhase {
  public:
-  FilePhase(const RunContext& run, const FileTargets& targets, HandledItems* handled, const LocalIndexers* indexers)
-      : run_(run),
-        targets_(targets),
-        handled_(handled),
-        indexers_(indexers),
-        pages_(kQueuedPages),
-        batches_(kQueuedBatches) {}
+  FilePhase(const RunContext& run, const FileTargets& targets, HandledItems* handled, const LocalIndexers* indexers,
+            HandledItems* only)
+      : run_(run), targets_(targets), handled_(handled), indexers_(indexers), only_(only) {}
 
   Result<PhaseReport> Run();
 
  private:
   void TellPlan();
-  void ListAll();
-  void ListOne(const ObjectLocation& location);
+  void PlanRanges();
+  FileFlowSettings SettingsOf() const;
+  Seen Look(FileFlow& flow);
+  void Tell(const Seen& seen);
+  void TellNote(const FlowNote& note);
   void BucketFailed(const std::string& bucket, const Error& error);
-  Status ClassifyAll();
-  Status ClassifyOne(Page page, ExpectedDocuments& expected, std::uint64_t& left);
-  // Whether an event of the object is to be sent; why not is noted.
-  bool ToPublish(const Page& page, const ObjectEntry& entry, const ClassifiedObject& object);
-  void NoteSkipped(const Page& page, const ObjectEntry& entry, const Decision& decision);
-  Status PublishAllBatches();
-  Status PublishOne(Batch batch);
-  std::optional<std::uint64_t> BacklogBehind(const std::string& topic);
-  Status HoldBack(const std::string& topic);
-  void ReportProgress();
-  PhaseReport Merge(Duration begun);
+  PhaseReport Report(const Seen& last, Duration begun);
+  void Fail(PhaseReport& report, const Error& error);
   void LogComplete(const PhaseReport& report);
 
   const RunContext& run_;
   const FileTargets& targets_;
   HandledItems* handled_;
   const LocalIndexers* indexers_;
-  BoundedQueue<Page> pages_;
-  BoundedQueue<Batch> batches_;
-  std::optional<RateLimiter> pace_;
-  bool told_no_backlog_ = false;
+  HandledItems* only_;
+
+  std::vector<ObjectLocation> locations_;  // as they are listed: narrowed to the selection, with a topic
+  std::vector<std::string> buckets_;
+  std::vector<std::string> topics_;
+  FileFlowSettings settings_;
+  std::size_t buckets_seen_ = 0;
   LineThrottle lines_{std::chrono::seconds(10)};
-  PhaseReport listed_;
-  PhaseReport classified_;
-  PhaseReport published_;
-  std::atomic<std::uint64_t> skipped_{0};  // for the progress line, which another thread prints
+  std::uint64_t told_ = 0;
+  PhaseReport bucket_failures_;
+  Status indexing_;
 };
 
 void FilePhase::TellPlan() {
@@ -102,198 +87,153 @@ void FilePhase::TellPlan() {
 }
 
 void FilePhase::BucketFailed(const std::string& bucket, const Error& error) {
-  listed_.AddFailure("bucket", bucket, error.message);
+  bucket_failures_.AddFailure("bucket", bucket, error.message);
   run_.findings.Add(
       {IndexKind::kFiles, bucket, FindingKind::kFailed, std::string(ErrorCodeName(error.code)), error.message});
   run_.log.Error("Error processing bucket {}: {}", bucket, error.message);
   if (!error.hint.empty()) run_.log.Error("  {}", error.hint);
 }
 
-void FilePhase::ListOne(const ObjectLocation& location) {
-  run_.log.Info("Processing bucket: {}, prefix: {}", location.bucket, location.prefix.empty() ? "/" : location.prefix);
-  const Result<std::string>& told = targets_.topics.at(location.bucket);
-  if (!told) return BucketFailed(location.bucket, told.error());
-  const std::string& topic = *told;
+std::size_t IndexIn(std::vector<std::string>& names, const std::string& name) {
+  const auto at = std::ranges::find(names, name);
+  if (at != names.end()) return static_cast<std::size_t>(at - names.begin());
+  names.push_back(name);
+  return names.size() - 1;
+}
+
+void FilePhase::PlanRanges() {
   const std::string narrow = run_.options.selection.prefix.value_or("");
-  const auto& batch = run_.options.reindex.s3_batch_size;
-  const std::uint64_t page = batch ? std::min(batch->value, kListPage) : kListPage;
-  const Status status = ListObjects(*run_.deployment.objects, location, narrow, ItemCount{page}, run_.stop,
-                                    [&](std::vector<ObjectEntry> entries) -> Result<bool> {
-                                      listed_.objects_scanned += entries.size();
-                                      return pages_.Push({&location, &topic, std::move(entries)});
-                                    });
-  if (!status) return BucketFailed(location.bucket, status.error());
-}
-
-void FilePhase::ListAll() {
-  std::set<std::string> buckets;
+  std::set<std::string> seen;
+  std::set<std::string> failed;
   for (const ObjectLocation& location : targets_.plan.locations) {
-    if (run_.stop.requested()) break;
-    ListOne(location);
-    buckets.insert(location.bucket);
-  }
-  listed_.buckets_processed = buckets.size();
-}
-
-void FilePhase::NoteSkipped(const Page& page, const ObjectEntry& entry, const Decision& decision) {
-  const bool refused = decision.kind == Decision::Kind::kInvalid || decision.kind == Decision::Kind::kError;
-  const std::string rule = refused ? "refused: " + decision.rule : decision.rule;
-  ++classified_.skipped[rule];
-  skipped_.fetch_add(1, std::memory_order_relaxed);
-  run_.findings.Add(
-      {IndexKind::kFiles, page.location->bucket + "/" + entry.key, FindingKind::kSkipped, rule, decision.message});
-  run_.log.Debug("Skipping {}: {}", Printable(entry.key), rule);
-}
-
-bool FilePhase::ToPublish(const Page& page, const ObjectEntry& entry, const ClassifiedObject& object) {
-  const std::string place = page.location->bucket + "/" + entry.key;
-  if (!object.decision) {
-    const Error& error = object.decision.error();
-    classified_.AddFailure("key", entry.key, error.message);
-    run_.findings.Add(
-        {IndexKind::kFiles, place, FindingKind::kFailed, std::string(ErrorCodeName(error.code)), error.message});
-    run_.log.Error("Error reading {}: {}", Printable(entry.key), error.message);
-    return false;
-  }
-  const Decision& decision = object.decision->decision;
-  if (decision.kind != Decision::Kind::kIndex) {
-    NoteSkipped(page, entry, decision);
-    return false;
-  }
-  if (!MaySelectDocument(run_.options.selection, decision.document.id)) return false;
-  if (!object.withheld) return true;
-  const HazardInfo& hazard = InfoOf(*object.withheld);
-  ++classified_.withheld[std::string(hazard.name)];
-  skipped_.fetch_add(1, std::memory_order_relaxed);
-  run_.findings.Add({IndexKind::kFiles, decision.document.id, FindingKind::kWithheld, std::string(hazard.name), place});
-  run_.log.Debug("Withholding {}: {}", Printable(entry.key), hazard.name);
-  return false;
-}
-
-Status FilePhase::ClassifyOne(Page page, ExpectedDocuments& expected, std::uint64_t& left) {
-  std::erase_if(page.entries, [&](const ObjectEntry& e) { return !Selects(run_.options.selection, e); });
-  TRY_ASSIGN(const auto classified, ClassifyObjects(run_, expected, page.location->bucket, page.entries));
-  Batch batch{.topic = page.topic, .bucket = &page.location->bucket, .messages = {}, .keys = {}, .document_ids = {}};
-  const std::string region = run_.options.aws_region.value_or("us-east-1");
-  for (std::size_t i = 0; i < page.entries.size() && left > 0; ++i) {
-    ObjectEntry& entry = page.entries[i];
-    if (!ToPublish(page, entry, classified[i])) continue;
-    const ObjectDecision& decision = *classified[i].decision;
-    --left;
-    ++classified_.total;
-    if (run_.options.dry_run) continue;
-    batch.messages.push_back(BuildReindexEvent({.region = region,
-                                                .bucket = page.location->bucket,
-                                                .key = entry.key,
-                                                .size = Bytes{entry.size},
-                                                .last_modified = entry.last_modified,
-                                                .etag = entry.etag,
-                                                .version_id = decision.version_id},
-                                               run_.options.event_key_encoding));
-    batch.keys.push_back(std::move(entry.key));
-    batch.document_ids.push_back(decision.decision.document.id);
-  }
-  if (!batch.messages.empty()) static_cast<void>(batches_.Push(std::move(batch)));
-  return {};
-}
-
-Status FilePhase::ClassifyAll() {
-  Deployment& d = run_.deployment;
-  ExpectedDocuments expected({*d.assets, *d.buckets, *d.side_tables, *d.objects},
-                             run_.options.EffectiveCompatibility());
-  std::uint64_t left = run_.options.limit ? run_.options.limit->value : UINT64_MAX;
-  while (left > 0) {
-    auto page = pages_.Pop();
-    if (!page || run_.stop.requested()) break;
-    TRY(ClassifyOne(std::move(*page), expected, left));
-  }
-  return {};
-}
-
-std::optional<std::uint64_t> FilePhase::BacklogBehind(const std::string& topic) {
-  if (run_.deployment.file_events) {
-    const auto depth = run_.deployment.file_events->ApproximateDepth();
-    return depth ? std::optional(depth->visible + depth->in_flight) : std::nullopt;
-  }
-  if (!run_.options.max_backlog || !run_.deployment.backlog) return std::nullopt;
-  const auto behind = run_.deployment.backlog->Behind(topic);
-  if (behind && !*behind && !told_no_backlog_) {
-    told_no_backlog_ = true;
-    run_.log.Warning("Nobody tells how much waits behind {}: --max-backlog cannot hold back", topic);
-  }
-  return behind && *behind ? std::optional((*behind)->value) : std::nullopt;
-}
-
-Status FilePhase::HoldBack(const std::string& topic) {
-  const std::uint64_t allowed = run_.options.max_backlog ? run_.options.max_backlog->value : kLocalBacklog;
-  while (!run_.stop.requested()) {
-    // A depth that cannot be read must not stop the run: the publishing itself will tell what is wrong.
-    const auto waiting = BacklogBehind(topic);
-    if (!waiting || *waiting <= allowed) return {};
-    // Nobody empties the queue any more.
-    if (indexers_ != nullptr) TRY(indexers_->status());
-    Pause(run_, run_.deployment.file_events ? kBacklogPause : kRemoteBacklogPause);
-  }
-  return {};
-}
-
-Status FilePhase::PublishOne(Batch batch) {
-  TRY(HoldBack(*batch.topic));
-  const PublishedBatch sent = PublishAll(*run_.deployment.topic, *batch.topic, std::move(batch.messages),
-                                         PublishPolicy{}, pace_ ? &*pace_ : nullptr, run_.clock, run_.stop);
-  published_.throttled += sent.throttled;
-  published_.succeeded += sent.published;
-  std::set<std::size_t> failed;
-  for (const auto& failure : sent.failures) {
-    failed.insert(failure.index);
-    const std::string& key = batch.keys[failure.index];
-    published_.AddFailure("key", key, failure.error.message);
-    run_.findings.Add({IndexKind::kFiles, batch.document_ids[failure.index], FindingKind::kFailed,
-                       std::string(ErrorCodeName(failure.error.code)),
-                       fmt::format("{} (tries: {})", failure.error.message, failure.tries)});
-    run_.log.Error("Error publishing {}: {}", Printable(key), failure.error.message);
-  }
-  if (handled_ != nullptr) {
-    for (std::size_t i = 0; i < batch.keys.size(); ++i) {
-      if (!failed.contains(i)) TRY(handled_->Add(ObjectRef{*batch.bucket, std::move(batch.keys[i])}));
+    seen.insert(location.bucket);
+    const Result<std::string>& topic = targets_.topics.at(location.bucket);
+    if (!topic) {
+      if (failed.insert(location.bucket).second) BucketFailed(location.bucket, topic.error());
+      continue;
     }
+    run_.log.Info("Processing bucket: {}, prefix: {}", location.bucket,
+                  location.prefix.empty() ? "/" : location.prefix);
+    ObjectLocation part = location;
+    if (narrow.starts_with(part.prefix)) {
+      part.prefix = narrow;
+    } else if (!part.prefix.starts_with(narrow)) {
+      continue;
+    }
+    settings_.locations.push_back(
+        {.prefix = part.prefix, .bucket = IndexIn(buckets_, part.bucket), .topic = IndexIn(topics_, *topic)});
+    for (KeyInterval& gap : run_.journal ? run_.journal->Gaps(part) : std::vector{KeyInterval{}}) {
+      settings_.ranges.push_back(
+          {.location = locations_.size(), .after = std::move(gap.after), .to = std::move(gap.to)});
+    }
+    locations_.push_back(std::move(part));
   }
-  if (lines_.Due(run_.clock)) run_.log.Info("Published {} events", published_.succeeded);
-  ReportProgress();
-  return {};
+  buckets_seen_ = seen.size();
+  settings_.topics = topics_.size();
 }
 
-Status FilePhase::PublishAllBatches() {
-  while (auto batch = batches_.Pop()) {
-    TRY(PublishOne(std::move(*batch)));
-    if (run_.stop.requested()) break;
+FileFlowSettings FilePhase::SettingsOf() const {
+  const Options& options = run_.options;
+  FileFlowSettings s = settings_;
+  s.publish_limits = run_.deployment.topic->limits();
+  s.most_rate = EffectiveRate(options, /*for_events=*/true);
+  // A slow pace is kept by smaller requests, not by large ones seldom.
+  if (s.most_rate) {
+    const auto at_once = static_cast<std::uint64_t>(std::max(kLeastPaced, s.most_rate->value / 10));
+    s.publish_limits.entries.value = std::min(s.publish_limits.entries.value, at_once);
   }
-  return {};
+  s.dry_run = options.dry_run;
+  s.tells_sent = handled_ != nullptr;
+  if (options.limit) s.limit = options.limit->value;
+  if (options.max_backlog) s.most_backlog = options.max_backlog->value;
+  s.splits = only_ == nullptr;
+  if (options.local) {
+    // One file, one writer: what is behind the ports is within this process.
+    const PaceLimits one{.most_in_flight = 1, .adapts = false};
+    s.list = s.head = s.decide = s.publish = one;
+    s.heads = false;
+    s.splits = false;
+    s.most_pages = kLocalPages;
+    s.most_backlog = options.max_backlog ? options.max_backlog->value : kLocalBacklog;
+    s.backlog_every = kLocalBacklogEvery;
+    return s;
+  }
+  s.most_in_flight = options.reindex.max_workers.value_or(kMostRequests);
+  s.heads = options.attribution == Attribution::kHead;
+  s.list = {.most_in_flight = std::min(kMostLists, s.most_in_flight), .first_rate = PerSecond{20}};
+  s.head = {.most_in_flight = s.most_in_flight};
+  s.decide = {.most_in_flight = std::min(kDecisions, s.most_in_flight), .adapts = false};
+  s.publish = {.most_in_flight = std::min(kMostPublishes, s.most_in_flight)};
+  s.most_pages = kPages;
+  if (only_ != nullptr) {
+    s.list.most_in_flight = 1;
+    s.heads = false;
+  }
+  return s;
 }
 
-void FilePhase::ReportProgress() {
-  run_.progress.OnAdvanced(Phase::kFiles, {.done = published_.succeeded,
-                                           .failed = published_.failed,
-                                           .skipped = skipped_.load(std::memory_order_relaxed),
-                                           .throttled = published_.throttled,
+Seen FilePhase::Look(FileFlow& flow) {
+  if (run_.stop.requested() || !indexing_) flow.Drain();
+  return {.totals = flow.totals(), .throttled = flow.throttled(), .notes = flow.TakeNotes()};
+}
+
+void FilePhase::TellNote(const FlowNote& note) {
+  switch (note.kind) {
+    case FlowNote::Kind::kDown:
+      run_.log.Warning("{} does not answer ({}): the run waits and goes on by itself", note.resource,
+                       note.error ? note.error->message : "");
+      break;
+    case FlowNote::Kind::kUp: run_.log.Info("{} answers again: the run goes on", note.resource); break;
+    case FlowNote::Kind::kBucketFailed: BucketFailed(buckets_[note.index], *note.error); break;
+    case FlowNote::Kind::kNoBacklog:
+      run_.log.Warning("Nobody tells how much waits behind {}: --max-backlog cannot hold back", topics_[note.index]);
+      break;
+  }
+}
+
+void FilePhase::Tell(const Seen& seen) {
+  for (const FlowNote& note : seen.notes) TellNote(note);
+  // Nobody empties the queue any more.
+  if (indexers_ != nullptr && indexing_) indexing_ = indexers_->status();
+  const FileTotals& t = seen.totals;
+  if (t.published != told_ && lines_.Due(run_.clock)) {
+    run_.log.Info("Published {} events", t.published);
+    told_ = t.published;
+  }
+  std::uint64_t left_out = 0;
+  for (const auto* classes : {&t.skipped, &t.withheld}) {
+    for (const auto& [name, count] : *classes) left_out += count;
+  }
+  run_.progress.OnAdvanced(Phase::kFiles, {.done = t.published,
+                                           .failed = t.failed,
+                                           .skipped = left_out,
+                                           .throttled = seen.throttled,
                                            .expected = run_.options.limit ? run_.options.limit->value : 0});
 }
 
-PhaseReport FilePhase::Merge(Duration begun) {
-  PhaseReport report = std::move(published_);
-  report.started = listed_.started;
+PhaseReport FilePhase::Report(const Seen& last, Duration begun) {
+  PhaseReport report = bucket_failures_;
+  report.buckets_processed = buckets_seen_;
+  report.objects_scanned = last.totals.scanned;
+  report.total = last.totals.published + last.totals.failed;
+  report.succeeded = run_.options.dry_run ? 0 : last.totals.published;
+  report.failed += last.totals.failed;
+  report.skipped = last.totals.skipped;
+  report.withheld = last.totals.withheld;
+  report.throttled = last.throttled;
   report.ended = run_.clock.Now();
   report.took = run_.clock.Elapsed() - begun;
-  report.buckets_processed = listed_.buckets_processed;
-  report.objects_scanned = listed_.objects_scanned;
-  report.skipped = std::move(classified_.skipped);
-  report.withheld = std::move(classified_.withheld);
-  report.total = classified_.total;
-  for (PhaseReport* part : {&listed_, &classified_}) {
-    report.failed += part->failed;
-    for (auto& failure : part->first_failures) report.first_failures.push_back(std::move(failure));
-  }
   return report;
+}
+
+// What was published stays published: the figures go into the report beside the reason why there are no more.
+void FilePhase::Fail(PhaseReport& report, const Error& error) {
+  report.ended_early = true;
+  report.AddFailure("", "", error.message);
+  run_.findings.Add({IndexKind::kFiles, run_.options.s3_asset_buckets_table, FindingKind::kFailed,
+                     "the files could not all be handled", error.message});
+  run_.log.Error("The file phase ended early: {}", error.message);
+  if (!error.hint.empty()) run_.log.Error("  {}", error.hint);
 }
 
 void FilePhase::LogComplete(const PhaseReport& report) {
@@ -315,54 +255,49 @@ void FilePhase::LogComplete(const PhaseReport& report) {
 
 Result<PhaseReport> FilePhase::Run() {
   const Duration begun = run_.clock.Elapsed();
-  listed_.started = run_.clock.Now();
-  if (const auto rate = EffectiveRate(run_.options, /*for_events=*/true)) {
-    pace_.emplace(run_.clock, *rate, ItemCount{static_cast<std::uint64_t>(std::max(1.0, rate->value / 10))});
-  }
+  const UtcTime started = run_.clock.Now();
   run_.log.Info("S3 FILE REINDEXING");
   run_.log.Info("Scanning S3 buckets table: {}", run_.options.s3_asset_buckets_table);
   TellPlan();
   run_.progress.OnPhaseStarted(Phase::kFiles, run_.options.limit ? run_.options.limit->value : 0);
+  PlanRanges();
 
-  Status classified;
-  Status published;
-  {
-    std::jthread lister([&] {
-      ListAll();
-      pages_.Close();
-    });
-    std::jthread classifier([&] {
-      classified = ClassifyAll();
-      pages_.Close();
-      batches_.Close();
-    });
-    published = PublishAllBatches();
-    batches_.Close();
-    pages_.Close();
+  FileFlowSettings settings = SettingsOf();
+  if (run_.journal != nullptr) {
+    TRY_ASSIGN(settings.totals, run_.journal->Files());
+    TRY(run_.journal->Begun(JournalPhase::kFiles));
   }
-  TRY(published);
-  if (!classified) {
-    // What was published stays published: the figures go into the report beside the reason why there are no more.
-    const Error& error = classified.error();
-    classified_.AddFailure("", "", error.message);
-    run_.findings.Add({IndexKind::kFiles, run_.options.s3_asset_buckets_table, FindingKind::kFailed,
-                       "the files could not all be classified", error.message});
-    run_.log.Error("Classifying the files failed: {}", error.message);
-    if (!error.hint.empty()) run_.log.Error("  {}", error.hint);
-  }
-  PhaseReport report = Merge(begun);
+  FileFlow flow(settings, run_.random);
+  FileExecutor executor(run_, locations_, topics_, handled_, only_);
+  Seen last;
+  const std::size_t threads = run_.options.local ? kLocalPages : settings.most_in_flight + 1;
+  Driver(flow, run_.clock)
+      .Run(
+          threads, [&](const FileTask& task) { return executor.Execute(task); }, [&](FileFlow& f) { return Look(f); },
+          [&](Seen seen) {
+            Tell(seen);
+            last = std::move(seen);
+          });
+  TRY(indexing_);
+  PhaseReport report = Report(last, begun);
+  report.started = started;
+  for (auto& failure : executor.TakeFailures()) report.first_failures.push_back(std::move(failure));
+  if (flow.fatal()) Fail(report, *flow.fatal());
   run_.progress.OnPhaseFinished(Phase::kFiles,
                                 {.done = report.succeeded, .failed = report.failed, .skipped = report.skipped_count()},
                                 report.took);
   LogComplete(report);
+  // Whoever resumes goes on with a phase that was stopped or failed.
+  const bool ended = !flow.fatal() && !run_.stop.requested();
+  if (run_.journal != nullptr && ended) TRY(run_.journal->End(JournalPhase::kFiles, &report));
   return report;
 }
 
 }  // namespace
 
 Result<PhaseReport> RunFilePhase(const RunContext& run, const FileTargets& targets, HandledItems* handled,
-                                 const LocalIndexers* indexers) {
-  return FilePhase(run, targets, handled, indexers).Run();
+                                 const LocalIndexers* indexers, HandledItems* only) {
+  return FilePhase(run, targets, handled, indexers, only).Run();
 }
 
 }  // namespace vams

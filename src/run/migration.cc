@@ -16,6 +16,7 @@
 #include "run/options_json.h"
 #include "run/preflight.h"
 #include "run/run_directory.h"
+#include "run/run_journal.h"
 #include "run/verification.h"
 
 namespace vams {
@@ -38,10 +39,11 @@ bool Wants(const Options& options, Operation operation) {
 
 class Migration {
  public:
-  Migration(const RunContext& run, const RunDirectory& directory)
-      : run_(run), handled_(directory.scratch()), directory_(directory) {
+  // `only`: what is to be handled, and nothing else; null: everything.
+  Migration(const RunContext& run, const RunDirectory& directory, HandledItems* only)
+      : run_(run), only_(only), handled_(directory.scratch()), directory_(directory) {
     report_.run_id = directory.id();
-    report_.started = run.clock.Now();
+    report_.started = run.journal ? run.journal->created() : run.clock.Now();
     report_.dry_run = run.options.dry_run;
     report_.configuration = ToJson(run.options).dump();
   }
@@ -52,33 +54,70 @@ class Migration {
 
  private:
   // With a limit only what was handled can be judged.
-  HandledItems* handled() { return run_.options.limit && !run_.options.dry_run ? &handled_ : nullptr; }
+  HandledItems* handled() {
+    return (run_.options.limit || only_ != nullptr) && !run_.options.dry_run ? &handled_ : nullptr;
+  }
+  Result<PhaseReport> Assets();
+  Result<PhaseReport> Files(const FileTargets& targets, const LocalIndexers* indexers);
   Status WaitAndVerify(const LocalIndexers* indexers);
+  Status EndEarly() const;
   std::optional<IndexedAtLeast> Sent() const;
   Result<VerificationReport> VerifyInto(FindingSink& findings);
 
   const RunContext& run_;
+  HandledItems* only_;
   HandledItems handled_;
   const RunDirectory& directory_;
   std::vector<std::string> topics_;  // that events are published to
   MigrationReport report_;
 };
 
+Result<PhaseReport> Migration::Assets() {
+  if (run_.journal != nullptr) {
+    TRY_ASSIGN(auto ended, run_.journal->Ended(JournalPhase::kAssets));
+    if (ended) {
+      run_.log.Info("The assets were all handled before");
+      return std::move(*ended);
+    }
+  }
+  return RunAssetPhase(run_, handled(), only_);
+}
+
+Result<PhaseReport> Migration::Files(const FileTargets& targets, const LocalIndexers* indexers) {
+  if (run_.journal != nullptr) {
+    TRY_ASSIGN(auto ended, run_.journal->Ended(JournalPhase::kFiles));
+    if (ended) {
+      run_.log.Info("The files were all handled before");
+      return std::move(*ended);
+    }
+  }
+  return RunFilePhase(run_, targets, handled(), indexers, only_);
+}
+
 Status Migration::Phases(const FileTargets* targets) {
   std::optional<LocalIndexers> indexers;
   if (run_.deployment.runs_indexers && !run_.options.dry_run) indexers.emplace(run_);
+  if (run_.journal != nullptr && handled() != nullptr) TRY(run_.journal->LoadHandled(handled_));
   if (Wants(run_.options, Operation::kAssets)) {
-    TRY_ASSIGN(report_.assets, RunAssetPhase(run_, handled()));
+    TRY_ASSIGN(report_.assets, Assets());
+    if (report_.assets->ended_early) return EndEarly();
   }
   if (targets != nullptr && !run_.stop.requested()) {
     topics_ = TopicsOf(*targets);
-    TRY_ASSIGN(report_.files, RunFilePhase(run_, *targets, handled(), indexers ? &*indexers : nullptr));
+    TRY_ASSIGN(report_.files, Files(*targets, indexers ? &*indexers : nullptr));
+    if (report_.files->ended_early) return EndEarly();
   }
   if (run_.options.dry_run || run_.stop.requested()) return {};
   return WaitAndVerify(indexers ? &*indexers : nullptr);
 }
 
 // With a failed or a withheld item verification finds differences, however long the wait.
+// What is permanent is so for the rest of the run, too: whoever has mended it resumes.
+Status Migration::EndEarly() const {
+  run_.log.Error("The run ends here, without a verification");
+  return {};
+}
+
 std::optional<IndexedAtLeast> Migration::Sent() const {
   IndexedAtLeast sent;
   for (const auto& [phase, count] :
@@ -103,6 +142,7 @@ Result<VerificationReport> Migration::VerifyInto(FindingSink& findings) {
 Status Migration::WaitAndVerify(const LocalIndexers* indexers) {
   const bool verify = !run_.options.skip_verification;
   if (!verify && indexers == nullptr) return {};
+  if (run_.journal != nullptr) TRY(run_.journal->Begun(JournalPhase::kWait));
   const Duration begun = run_.clock.Elapsed();
   const Duration at_most = verify ? Duration(run_.options.verification_wait_time) : kUnboundedWait;
   run_.log.Info("Waiting for indexing to complete (at most {} s)", run_.options.verification_wait_time.count());
@@ -117,7 +157,10 @@ Status Migration::WaitAndVerify(const LocalIndexers* indexers) {
       run_.log.Warning("Indexing has not caught up yet; verifying what is there");
     }
     if (!verify || run_.stop.requested()) return {};
-    if (first) run_.log.Info("VERIFICATION");
+    if (first) {
+      run_.log.Info("VERIFICATION");
+      if (run_.journal != nullptr) TRY(run_.journal->Begun(JournalPhase::kVerify));
+    }
     FindingSink not_yet{{}};
     const bool counts = end != WaitEnd::kCounted;
     auto verified = VerifyInto(counts ? run_.findings : not_yet);
@@ -177,38 +220,74 @@ Outcome OutcomeOf(const MigrationReport& report) {
   return !report.verification || report.verification->overall_success ? Outcome::kSuccess : Outcome::kFindings;
 }
 
+void TellResumed(Log& log, const RunJournal& journal) {
+  log.Info("Going on with run {}, begun {}", journal.run_id(), FormatIsoSeconds(journal.created()));
+  if (journal.dropped_bytes() > 0) {
+    log.Warning("The last {} bytes of its journal are torn or damaged: what they confirmed is done again",
+                journal.dropped_bytes());
+  }
+}
+
+// No phase ended early: there is nothing to resume.
+bool Whole(const MigrationReport& report) {
+  const auto early = [](const std::optional<PhaseReport>& phase) { return phase && phase->ended_early; };
+  return !early(report.assets) && !early(report.files);
+}
+
 }  // namespace
 
 Result<MigrationResult> RunMigration(const Options& options, Deployment& deployment, Clock& clock, Log& log,
-                                     Progress& progress, const StopFlag& stop, ReportFile report_file,
+                                     Progress& progress, const StopFlag& stop, const MigrationRequest& request,
                                      Random01 random) {
-  if (report_file == ReportFile::kWrite) TRY(EnsureWritable(options.report_dir, "the report"));
+  if (request.report_file == ReportFile::kWrite) TRY(EnsureWritable(options.report_dir, "the report"));
   TRY_ASSIGN(const auto lock, LockForWriting(options));
   TRY(CheckTables(options, deployment, /*documents=*/!options.skip_verification && !options.dry_run));
   TRY(CheckIndexes(deployment));
-  TRY_ASSIGN(const RunDirectory directory, RunDirectory::Create(options.state_dir, clock.Now()));
-  FindingSink findings(directory.path() / "findings.ndjson");
-  const RunContext run{options, deployment, clock, log, progress, stop, findings, std::move(random)};
+  std::unique_ptr<RunJournal> journal;
+  TRY_ASSIGN(const RunDirectory directory, request.resume.empty()
+                                               ? RunDirectory::Create(options.state_dir, clock.Now())
+                                               : RunDirectory::Open(options.state_dir, request.resume));
+  FindingSink findings(directory.path() / kFindingsFile);
+  if (!request.resume.empty()) {
+    TRY_ASSIGN(journal, RunJournal::Resume(directory.path(), options));
+    TRY(findings.LoadFile());
+    TellResumed(log, *journal);
+  } else if (!options.dry_run) {
+    TRY_ASSIGN(journal, RunJournal::Begin(directory.path(), directory.id(), options, request.replay, clock.Now()));
+  }
+  const RunContext run{options, deployment, clock, log, progress, stop, findings, std::move(random), journal.get()};
   if (options.dry_run) log.Info("DRY RUN: nothing will be changed");
   std::optional<FileTargets> targets;
   if (Wants(options, Operation::kFiles)) {
     TRY_ASSIGN(targets, PlanFileTargets(run));
   }
 
-  Migration migration(run, directory);
+  std::optional<HandledItems> only;
+  if (!request.replay.empty()) {
+    only.emplace(directory.scratch() / "replay");
+    TRY_ASSIGN(const std::uint64_t items, LoadFailedItems(options.state_dir, request.replay, *only));
+    log.Info("Trying again the {} failed items of run {}", items, request.replay);
+  }
+  Migration migration(run, directory, only ? &*only : nullptr);
   const Status phases = migration.Phases(targets ? &*targets : nullptr);
   const Status flushed = findings.Flush();
   MigrationResult result;
   result.report = migration.Finish();
   if (result.report.verification) LogVerification(log, *result.report.verification);
-  if (report_file == ReportFile::kWrite) {
+  if (request.report_file == ReportFile::kWrite) {
     result.report_file = NewReportPath(options.report_dir, result.report.started);
     TRY(WriteReport(result.report_file, result.report));
     log.Info("Report saved to: {}", result.report_file.string());
   }
+  if (journal && (!phases || result.report.interrupted || !Whole(result.report))) {
+    log.Info("To go on: vams-migrate resume {}, with the same configuration and flags", directory.id());
+  }
   TRY(phases);
   TRY(flushed);
   result.outcome = OutcomeOf(result.report);
+  if (journal && result.outcome != Outcome::kInterrupted && Whole(result.report)) {
+    TRY(journal->EndRun(clock.Now(), result.outcome == Outcome::kSuccess ? "success" : "findings"));
+  }
   return result;
 }
 

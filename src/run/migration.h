@@ -20,11 +20,17 @@ struct MigrationResult {
 
 enum class ReportFile { kWrite, kNone };
 
+struct MigrationRequest {
+  ReportFile report_file = ReportFile::kWrite;
+  std::string resume{};  // the id of a run that was stopped; "": a new one
+  std::string replay{};  // the id of a run whose failed items are tried again, and nothing else; "": everything
+};
+
 // The whole migration as the options say: assets, files, wait, verification, report. An error means that it could not
 // start or go on; everything else is in the report. Raising `stop` ends it soon, with what was done in the report.
 // `random` draws the sample of an attribution by location.
 Result<MigrationResult> RunMigration(const Options& options, Deployment& deployment, Clock& clock, Log& log,
-                                     Progress& progress, const StopFlag& stop, ReportFile report_file,
+                                     Progress& progress, const StopFlag& stop, const MigrationRequest& request,
                                      Random01 random = SystemRandom());
 
 struct VerificationResult {

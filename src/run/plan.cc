@@ -31,7 +31,8 @@ Result<RunPlan> PlanRun(const Options& options, Deployment& deployment, Clock& c
                         const StopFlag& stop) {
   Options look = options;
   look.dry_run = true;
-  TRY_ASSIGN(MigrationResult result, RunMigration(look, deployment, clock, log, progress, stop, ReportFile::kNone));
+  TRY_ASSIGN(MigrationResult result,
+             RunMigration(look, deployment, clock, log, progress, stop, {.report_file = ReportFile::kNone}));
   RunPlan plan;
   plan.estimate = Estimate(VolumeOf(options, result.report), EffectiveRate(options, /*for_events=*/true),
                            EffectiveRate(options, /*for_events=*/false));

@@ -180,7 +180,8 @@ class Resolver {
 
 std::vector<std::string> MissingNames(CommandKind command, const Options& o) {
   std::vector<std::string> missing;
-  if (o.local || command == CommandKind::kPlain || command == CommandKind::kLocal) return missing;
+  if (o.local || command == CommandKind::kPlain || command == CommandKind::kLocal || command == CommandKind::kRuns)
+    return missing;
   const bool sends = command == CommandKind::kRun || command == CommandKind::kReindex;
   const bool reads =
       command == CommandKind::kVerify || command == CommandKind::kIndexer || command == CommandKind::kDoctor;

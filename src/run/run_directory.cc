@@ -66,6 +66,21 @@ Result<RunDirectory> RunDirectory::Create(const fs::path& state_dir, UtcTime now
   return Fail(ErrorCode::kIo, "{} holds too many runs of this second", state_dir.string());
 }
 
+Result<RunDirectory> RunDirectory::Open(const fs::path& state_dir, const std::string& id) {
+  std::error_code error;
+  const fs::path path = state_dir / id;
+  const bool plain = !id.empty() && id.find('/') == std::string::npos && id != "." && id != "..";
+  if (!plain || !fs::is_directory(path, error)) {
+    return std::unexpected(MakeError(ErrorCode::kNotFound, "there is no run {} in {}", id, state_dir.string())
+                               .WithHint("`vams-migrate runs` lists the runs of a state directory (--state-dir)"));
+  }
+  RunDirectory directory(id, path);
+  fs::remove_all(directory.scratch(), error);
+  fs::create_directory(directory.scratch(), error);
+  if (error) return CannotWrite(directory.scratch(), "the state of the run", error.value());
+  return directory;
+}
+
 fs::path NewReportPath(const fs::path& report_dir, UtcTime now) {
   for (int later = 0;; ++later) {
     fs::path path = report_dir / ("migration_report_" + FormatCompact(now + std::chrono::seconds(later)) + ".json");

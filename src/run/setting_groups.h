@@ -16,7 +16,7 @@ inline constexpr unsigned kWorks = kWrites | Bit(CommandKind::kVerify);
 inline constexpr unsigned kOpens =
     kWorks | Bit(CommandKind::kIndexes) | Bit(CommandKind::kIndexer) | Bit(CommandKind::kDoctor);
 inline constexpr unsigned kOpensAny = kOpens | Bit(CommandKind::kLocal);
-inline constexpr unsigned kEvery = kOpensAny | Bit(CommandKind::kPlain);
+inline constexpr unsigned kEvery = kOpensAny | Bit(CommandKind::kPlain) | Bit(CommandKind::kRuns);
 inline constexpr unsigned kMigrateOnly = Bit(CommandKind::kRun) | Bit(CommandKind::kVerify);
 
 inline constexpr std::string_view kWhich = "Which VAMS";

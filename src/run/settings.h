@@ -21,6 +21,7 @@ enum class CommandKind : unsigned {
   kPlain = 64,  // commands that open nothing
   kIndexer = 128,
   kDoctor = 256,
+  kRuns = 512,  // commands on what runs left in the state directory
 };
 
 // How the text of a flag or an environment variable is taken.

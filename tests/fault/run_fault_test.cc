@@ -76,7 +76,7 @@ class RunWithFaults : public testing::Test {
   }
 
   Result<MigrationResult> Run() {
-    return RunMigration(options_, deployment_, clock_, log_, progress_, stop_, ReportFile::kWrite);
+    return RunMigration(options_, deployment_, clock_, log_, progress_, stop_, MigrationRequest{});
   }
 
   std::string vams_dir() const { return (dir_.path() / "vams").string(); }

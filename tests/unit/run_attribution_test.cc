@@ -39,8 +39,8 @@ class RunAttribution : public ::testing::Test {
   PhaseReport Run(Random01 random) {
     NoLog log;
     NoProgress progress;
-    const auto result = RunMigration(options_, deployed_.deployment, clock_, log, progress, stop_, ReportFile::kNone,
-                                     std::move(random));
+    const auto result = RunMigration(options_, deployed_.deployment, clock_, log, progress, stop_,
+                                     {.report_file = ReportFile::kNone}, std::move(random));
     EXPECT_TRUE(result) << result.error().message;
     outcome_ = result->outcome;
     return *result->report.files;

@@ -91,7 +91,7 @@ class RunHazards : public ::testing::Test {
 
   Result<MigrationResult> Run(Random01 random = [] { return 0.5; }) {
     clock_.Advance(std::chrono::minutes(1));
-    return RunMigration(options_, deployed_.deployment, clock_, log_, progress_, stop_, ReportFile::kWrite,
+    return RunMigration(options_, deployed_.deployment, clock_, log_, progress_, stop_, MigrationRequest{},
                         std::move(random));
   }
   // With what the topics and streams have brought about by then.
@@ -368,7 +368,8 @@ TEST_F(RunHazards, EachRunTouchesWithAnotherValueThatHasMicroseconds) {
   options_.skip_verification = true;
   std::vector<std::string> values;
   for (int run = 0; run < 2; ++run) {
-    ASSERT_TRUE(RunMigration(options_, deployed_.deployment, clock_, log_, progress_, stop_, ReportFile::kNone));
+    ASSERT_TRUE(RunMigration(options_, deployed_.deployment, clock_, log_, progress_, stop_,
+                             {.report_file = ReportFile::kNone}));
     const auto row = vams().assets().GetMany({{kChair}});
     values.emplace_back(StringAttribute((*row)[0]->item, kReindexDateAttribute));
     clock_.Advance(Duration{1});

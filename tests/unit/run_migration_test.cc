@@ -66,7 +66,7 @@ class RunMigrationTest : public testing::Test {
     };
   }
   MigrationResult Run() {
-    auto result = RunMigration(options_, deployed_.deployment, clock_, log_, progress_, stop_, ReportFile::kWrite);
+    auto result = RunMigration(options_, deployed_.deployment, clock_, log_, progress_, stop_, MigrationRequest{});
     EXPECT_TRUE(result) << result.error().message;
     return result ? std::move(*result) : MigrationResult{};
   }

@@ -55,7 +55,7 @@ TEST_F(Preflight, ARunStartsNothingWithoutItsIndexes) {
   NoLog log;
   NoProgress progress;
   StopFlag stop;
-  const auto result = RunMigration(options, deployed_.deployment, clock_, log, progress, stop, ReportFile::kWrite);
+  const auto result = RunMigration(options, deployed_.deployment, clock_, log, progress, stop, MigrationRequest{});
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().code, ErrorCode::kNotFound);
   EXPECT_EQ(deployed_.chain.published(), 0u);

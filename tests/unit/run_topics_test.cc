@@ -61,7 +61,8 @@ class RunTopics : public ::testing::Test {
   }
   Result<MigrationResult> Run() {
     NoProgress progress;
-    return RunMigration(options_, deployed_.deployment, clock_, log_, progress, stop_, ReportFile::kNone);
+    return RunMigration(options_, deployed_.deployment, clock_, log_, progress, stop_,
+                        {.report_file = ReportFile::kNone});
   }
   void Notifies(const std::string& bucket, std::vector<std::string> topics) {
     const MutexLock lock(deployed_.vams.state().mu);

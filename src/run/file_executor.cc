@@ -1,0 +1,216 @@
+#include "run/file_executor.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "base/text.h"
+#include "documents/hazards.h"
+#include "events/reindex_event.h"
+#include "run/classify_objects.h"
+#include "run/run_journal.h"
+#include "run/selection.h"
+
+namespace vams {
+namespace {
+
+constexpr std::uint64_t kListPage = 1000;
+
+}  // namespace
+
+// A set of look-ups for one decision; given back for the next.
+class FileExecutor::Lease {
+ public:
+  explicit Lease(FileExecutor& owner) : owner_(owner) {
+    {
+      const MutexLock lock(owner.mu_);
+      if (!owner.expected_.empty()) {
+        expected_ = std::move(owner.expected_.back());
+        owner.expected_.pop_back();
+      }
+    }
+    if (expected_ != nullptr) return;
+    const Deployment& d = owner.run_.deployment;
+    expected_ = std::make_unique<ExpectedDocuments>(SourcePorts{*d.assets, *d.buckets, *d.side_tables, *d.objects},
+                                                    owner.run_.options.EffectiveCompatibility());
+  }
+  ~Lease() {
+    // An asset may be deleted while the run goes on, and an event for its files would bring it back (H3): in a
+    // deployment nothing that was looked up outlives its page.
+    if (owner_.run_.deployment.bucket_sync) expected_->Forget();
+    const MutexLock lock(owner_.mu_);
+    owner_.expected_.push_back(std::move(expected_));
+  }
+  Lease(const Lease&) = delete;
+  Lease& operator=(const Lease&) = delete;
+  ExpectedDocuments& operator*() const { return *expected_; }
+
+ private:
+  FileExecutor& owner_;
+  std::unique_ptr<ExpectedDocuments> expected_;
+};
+
+FileExecutor::FileExecutor(const RunContext& run, const std::vector<ObjectLocation>& locations,
+                           const std::vector<std::string>& topics, HandledItems* handled, HandledItems* only)
+    : run_(run),
+      locations_(locations),
+      topics_(topics),
+      handled_(handled),
+      only_(only),
+      objects_(run.deployment.objects_once ? *run.deployment.objects_once : *run.deployment.objects),
+      topic_(run.deployment.topic_once ? *run.deployment.topic_once : *run.deployment.topic),
+      region_(run.options.aws_region.value_or("us-east-1")) {}
+
+FileExecutor::~FileExecutor() = default;
+
+FileAnswer FileExecutor::Execute(const FileTask& task) {
+  if (const auto* list = std::get_if<ListTask>(&task.what)) return List(*list);
+  if (const auto* head = std::get_if<HeadTask>(&task.what)) return Head(*head);
+  if (const auto* decide = std::get_if<DecideTask>(&task.what)) return Decide(*decide);
+  if (const auto* publish = std::get_if<PublishTask>(&task.what)) {
+    return topic_.PublishBatch(topics_[publish->topic], publish->messages);
+  }
+  if (const auto* backlog = std::get_if<BacklogTask>(&task.what)) return Backlog(*backlog);
+  return Commit(std::get<CommitTask>(task.what));
+}
+
+Result<ListAnswer> FileExecutor::List(const ListTask& task) {
+  const ObjectLocation& location = locations_[task.location];
+  if (only_ != nullptr) return NextOfOnly(location);
+  std::optional<Cursor> from = task.cursor;
+  if (!from && !task.after.empty()) from = objects_.After(task.after);
+  const auto& batch = run_.options.reindex.s3_batch_size;
+  const std::uint64_t size = batch ? std::min(batch->value, kListPage) : kListPage;
+  TRY_ASSIGN(ObjectPage page, objects_.List(location.bucket, location.prefix, from, ItemCount{size}));
+  return ListAnswer{.entries = std::move(page.entries), .next = std::move(page.next)};
+}
+
+// The objects come by bucket and key, as the locations do.
+Result<ListAnswer> FileExecutor::NextOfOnly(const ObjectLocation& location) {
+  std::vector<ObjectRef> objects;
+  bool more = true;
+  while (more && objects.size() < kListPage / 4) {
+    if (!peeked_) {
+      TRY_ASSIGN(peeked_, only_->NextObject());
+    }
+    more = peeked_ && peeked_->bucket <= location.bucket;
+    if (!more) break;
+    const bool here = peeked_->bucket == location.bucket && peeked_->key.starts_with(location.prefix);
+    if (here) objects.push_back(std::move(*peeked_));
+    peeked_.reset();
+  }
+  ListAnswer answer;
+  TRY_ASSIGN(auto heads, run_.deployment.objects->HeadMany(objects));
+  for (std::size_t i = 0; i < objects.size(); ++i) {
+    ObjectEntry entry{.key = std::move(objects[i].key), .size = 0, .last_modified = {}, .etag = {}, .head = {}};
+    // One that could not be looked at, or is gone, is looked at again when it is decided on.
+    if (heads[i] && *heads[i]) {
+      entry.head = std::move(**heads[i]);
+      entry.size = entry.head->size;
+      entry.last_modified = entry.head->last_modified;
+      entry.etag = entry.head->etag;
+    }
+    answer.entries.push_back(std::move(entry));
+  }
+  if (more) answer.next = Cursor{"more"};
+  return answer;
+}
+
+Result<HeadAnswer> FileExecutor::Head(const HeadTask& task) {
+  const std::array object{ObjectRef{locations_[task.location].bucket, task.key}};
+  TRY_ASSIGN(auto heads, objects_.HeadMany(object));
+  return std::move(heads.front());
+}
+
+Result<DecideAnswer> FileExecutor::Decide(const DecideTask& task) {
+  const std::string& bucket = locations_[task.location].bucket;
+  const Selection& selection = run_.options.selection;
+  DecideAnswer answer;
+  answer.objects.resize(task.entries.size());
+  std::vector<ObjectEntry> selected;
+  std::vector<std::size_t> of_selected;
+  for (std::size_t i = 0; i < task.entries.size(); ++i) {
+    if (!Selects(selection, task.entries[i])) continue;
+    selected.push_back(task.entries[i]);
+    of_selected.push_back(i);
+  }
+  if (selected.empty()) return answer;
+  const Lease expected(*this);
+  TRY_ASSIGN(const auto classified, ClassifyObjects(run_, *expected, bucket, selected));
+  for (std::size_t n = 0; n < selected.size(); ++n) {
+    answer.objects[of_selected[n]] = DecideOne(bucket, selected[n], classified[n], answer.findings);
+  }
+  return answer;
+}
+
+Decided FileExecutor::DecideOne(const std::string& bucket, const ObjectEntry& entry, const ClassifiedObject& object,
+                                std::vector<Finding>& findings) {
+  if (!object.decision) return {.kind = Decided::Kind::kFailed, .error = object.decision.error()};
+  const Decision& decision = object.decision->decision;
+  const auto place = [&] { return bucket + "/" + entry.key; };
+  if (decision.kind != Decision::Kind::kIndex) {
+    const bool refused = decision.kind == Decision::Kind::kInvalid || decision.kind == Decision::Kind::kError;
+    std::string rule = refused ? "refused: " + decision.rule : decision.rule;
+    findings.push_back({IndexKind::kFiles, place(), FindingKind::kSkipped, rule, decision.message});
+    run_.log.Debug("Skipping {}: {}", Printable(entry.key), rule);
+    return {.kind = Decided::Kind::kSkipped, .cause = std::move(rule)};
+  }
+  if (!MaySelectDocument(run_.options.selection, decision.document.id)) return {};
+  if (object.withheld) {
+    std::string hazard(InfoOf(*object.withheld).name);
+    findings.push_back({IndexKind::kFiles, decision.document.id, FindingKind::kWithheld, hazard, place()});
+    run_.log.Debug("Withholding {}: {}", Printable(entry.key), hazard);
+    return {.kind = Decided::Kind::kWithheld, .cause = std::move(hazard)};
+  }
+  Decided decided{.kind = Decided::Kind::kPublish, .document_id = decision.document.id};
+  if (run_.options.dry_run) return decided;
+  decided.message = BuildReindexEvent({.region = region_,
+                                       .bucket = bucket,
+                                       .key = entry.key,
+                                       .size = Bytes{entry.size},
+                                       .last_modified = entry.last_modified,
+                                       .etag = entry.etag,
+                                       .version_id = object.decision->version_id},
+                                      run_.options.event_key_encoding);
+  return decided;
+}
+
+Result<BacklogAnswer> FileExecutor::Backlog(const BacklogTask& task) {
+  if (run_.deployment.file_events) {
+    TRY_ASSIGN(const auto depth, run_.deployment.file_events->ApproximateDepth());
+    return ItemCount{depth.visible + depth.in_flight};
+  }
+  if (!run_.deployment.backlog) return std::nullopt;
+  return run_.deployment.backlog->Behind(topics_[task.topic]);
+}
+
+Result<Committed> FileExecutor::Commit(const CommitTask& task) {
+  const FileProgress& progress = task.progress;
+  for (const Finding& finding : progress.findings) run_.findings.Add(finding);
+  for (const FailedObject& failed : progress.failed) NoteFailed(failed);
+  if (handled_ != nullptr) {
+    for (const SentObject& sent : progress.sent) {
+      TRY(handled_->Add(ObjectRef{locations_[sent.location].bucket, sent.key}));
+    }
+  }
+  if (run_.journal != nullptr) TRY(run_.journal->Commit(progress, locations_, run_.findings));
+  return Committed{};
+}
+
+void FileExecutor::NoteFailed(const FailedObject& failed) {
+  const std::string& bucket = locations_[failed.location].bucket;
+  const bool read = failed.document_id.empty();
+  run_.findings.Add({IndexKind::kFiles, read ? bucket + "/" + failed.key : failed.document_id, FindingKind::kFailed,
+                     std::string(ErrorCodeName(failed.error.code)),
+                     read ? failed.error.message : fmt::format("{} (tries: {})", failed.error.message, failed.tries)});
+  run_.log.Error("Error {} {}: {}", read ? "reading" : "publishing", Printable(failed.key), failed.error.message);
+  const MutexLock lock(mu_);
+  failures_.AddFailure("key", failed.key, failed.error.message);
+}
+
+std::vector<PhaseReport::Failure> FileExecutor::TakeFailures() {
+  const MutexLock lock(mu_);
+  return std::exchange(failures_.first_failures, {});
+}
+
+}  // namespace vams

@@ -1,0 +1,281 @@
+#include "run/run_journal.h"
+
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "run/options_json.h"
+#include "run/phase_state.h"
+
+namespace vams {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
+
+constexpr const char* kFailedFile = "failed.ndjson";
+constexpr const char* kHandledFile = "handled.ndjson";
+constexpr const char* kAssetTotals = "assets";
+constexpr const char* kFileTotals = "files";
+constexpr const char* kSegments = "segments";
+constexpr const char* kAfter = "after.";  // with the number of a segment: the record of its page up to which it is done
+
+const char* ReportName(JournalPhase phase) { return phase == JournalPhase::kAssets ? "assets.report" : "files.report"; }
+
+// What may differ between the parts of one run: how fast, how far, what is printed and where.
+bool IsFree(std::string_view key) {
+  static constexpr std::string_view kFree[] = {"reindex_settings", "log_level",   "verification_wait_time",
+                                               "tolerance",        "max_rate",    "max_backlog",
+                                               "deadline",         "max_cost",    "report_dir",
+                                               "state_dir",        "aws_profile", "skip_verification"};
+  return std::ranges::find(kFree, key) != std::end(kFree);
+}
+
+std::vector<ConfigurationValue> ValuesOf(const Options& options) {
+  std::vector<ConfigurationValue> values;
+  const Json json = ToJson(options);
+  for (const auto& [key, value] : json.items()) {
+    if (!IsFree(key)) values.push_back({key, value.dump(-1, ' ', false, Json::error_handler_t::replace)});
+  }
+  return values;
+}
+
+std::string Named(const DifferingKeys& keys) {
+  std::vector<std::string> all = keys.changed;
+  all.insert(all.end(), keys.added.begin(), keys.added.end());
+  all.insert(all.end(), keys.gone.begin(), keys.gone.end());
+  return fmt::format("{}", fmt::join(all, ", "));
+}
+
+const std::string* Counter(const JournalState& state, const std::string& name) {
+  const auto at = state.counters.find(name);
+  return at == state.counters.end() ? nullptr : &at->second;
+}
+
+template <class T>
+Result<T> CounterOr(const JournalState& state, const char* name, Result<T> (*read)(std::string_view)) {
+  const std::string* text = Counter(state, name);
+  return text == nullptr ? Result<T>(T{}) : read(*text);
+}
+
+std::string StateOf(const JournalState& state) {
+  if (state.ended) return state.ended->outcome;
+  std::string at = "before the asset phase";
+  static constexpr std::pair<JournalPhase, const char*> kPhases[] = {{JournalPhase::kAssets, "in the asset phase"},
+                                                                     {JournalPhase::kFiles, "in the file phase"},
+                                                                     {JournalPhase::kWait, "while it waited"},
+                                                                     {JournalPhase::kVerify, "in the verification"}};
+  for (const auto& [phase, words] : kPhases) {
+    if (state.phases.contains(phase)) at = words;
+  }
+  return "stopped " + at;
+}
+
+}  // namespace
+
+RunJournal::RunJournal(fs::path directory, std::unique_ptr<FileJournal> journal, std::uint64_t dropped_bytes)
+    : journal_(std::move(journal)),
+      dropped_bytes_(dropped_bytes),
+      failed_(directory / kFailedFile),
+      handled_(directory / kHandledFile) {}
+
+Result<std::unique_ptr<RunJournal>> RunJournal::Begin(const fs::path& directory, const std::string& run_id,
+                                                      const Options& options, const std::string& replay_of,
+                                                      UtcTime now) {
+  JournalHeader header{.run_id = run_id,
+                       .program_version = "",
+                       .created = now,
+                       .salt = SystemSalt(),
+                       .configuration = {},
+                       .side_files = {kFindingsFile, kFailedFile, kHandledFile}};
+  std::vector<ConfigurationValue> values = ValuesOf(options);
+  if (!replay_of.empty()) values.push_back({"replay", replay_of});
+  header.configuration = HashConfiguration(values, header.salt);
+  TRY_ASSIGN(auto journal, FileJournal::Create(directory, std::move(header)));
+  return std::unique_ptr<RunJournal>(new RunJournal(directory, std::move(journal), 0));
+}
+
+Result<std::unique_ptr<RunJournal>> RunJournal::Resume(const fs::path& directory, const Options& options) {
+  TRY_ASSIGN(const JournalContents seen, FileJournal::Read(directory));
+  if (seen.state.ended) {
+    return std::unexpected(
+        MakeError(ErrorCode::kPrecondition, "run {} has ended ({}): there is nothing to resume", seen.header.run_id,
+                  seen.state.ended->outcome)
+            .WithHint("`vams-migrate replay " + seen.header.run_id + "` tries the failed items again"));
+  }
+  const DifferingKeys differ = DifferentKeys(seen.header.configuration, seen.header.salt, ValuesOf(options));
+  if (!differ.none()) {
+    return std::unexpected(MakeError(ErrorCode::kPrecondition,
+                                     "run {} was begun with another configuration; what differs: {}",
+                                     seen.header.run_id, Named(differ))
+                               .WithHint("give `resume` the same configuration file and the same flags as the run"));
+  }
+  TRY_ASSIGN(OpenedJournal opened, FileJournal::Open(directory));
+  return std::unique_ptr<RunJournal>(new RunJournal(directory, std::move(opened.journal), opened.dropped_bytes));
+}
+
+Result<std::optional<PhaseReport>> RunJournal::Ended(JournalPhase phase) const {
+  const auto at = journal_->state().phases.find(phase);
+  if (at == journal_->state().phases.end() || at->second != PhaseState::kEnded) return std::nullopt;
+  const std::string* text = Counter(journal_->state(), ReportName(phase));
+  if (text == nullptr) return std::optional(PhaseReport{});
+  TRY_ASSIGN(PhaseReport report, PhaseReportFrom(*text));
+  return std::optional(std::move(report));
+}
+
+Status RunJournal::Begun(JournalPhase phase) {
+  return journal_->Commit({.phases = {{.phase = phase, .state = PhaseState::kBegun}}});
+}
+
+Status RunJournal::End(JournalPhase phase, const PhaseReport* report) {
+  JournalBatch batch{.phases = {{.phase = phase, .state = PhaseState::kEnded}}};
+  if (report != nullptr) batch.counters.push_back({ReportName(phase), ToText(*report)});
+  return journal_->Commit(batch);
+}
+
+Status RunJournal::EndRun(UtcTime now, std::string outcome) {
+  return journal_->Commit({.ended = RunEnd{.at = now, .outcome = std::move(outcome)}});
+}
+
+Result<std::vector<SegmentProgress>> RunJournal::Segments(std::uint32_t total) const {
+  std::vector<SegmentProgress> begun;
+  const JournalState& state = journal_->state();
+  const std::string* segments = Counter(state, kSegments);
+  if (segments == nullptr || *segments != std::to_string(total)) return begun;
+  for (std::uint32_t segment = 0; segment < total; ++segment) {
+    SegmentProgress progress{.segment = segment};
+    if (const auto at = state.assets.find(segment); at != state.assets.end()) {
+      progress.done = !at->second;
+      progress.cursor = at->second;
+    }
+    if (const std::string* after = Counter(state, kAfter + std::to_string(segment)); after != nullptr) {
+      progress.after = AssetKeyFrom(*after);
+    }
+    if (progress.done || progress.cursor || progress.after) begun.push_back(std::move(progress));
+  }
+  return begun;
+}
+
+Result<AssetTotals> RunJournal::Assets() const { return CounterOr(journal_->state(), kAssetTotals, AssetTotalsFrom); }
+Result<FileTotals> RunJournal::Files() const { return CounterOr(journal_->state(), kFileTotals, FileTotalsFrom); }
+
+std::vector<KeyInterval> RunJournal::Gaps(const ObjectLocation& location) const {
+  const auto at = journal_->state().files.find({location.bucket, location.prefix});
+  return at == journal_->state().files.end() ? std::vector{KeyInterval{}} : at->second.Gaps();
+}
+
+Status RunJournal::LoadHandled(HandledItems& handled) const {
+  return handled_.ForEachLine([&](std::string_view line) -> Status {
+    TRY_ASSIGN(const FailedItem item, ReadFailedItem(line));
+    return item.asset ? handled.Add(*item.asset) : handled.Add(*item.object);
+  });
+}
+
+Status RunJournal::CommitWith(JournalBatch batch, FindingSink& findings) {
+  TRY_ASSIGN(const std::uint64_t found, findings.Bytes());
+  TRY_ASSIGN(const std::uint64_t failed, failed_.Flush());
+  TRY_ASSIGN(const std::uint64_t handled, handled_.Flush());
+  for (const auto& [name, bytes] :
+       {std::pair{kFindingsFile, found}, std::pair{kFailedFile, failed}, std::pair{kHandledFile, handled}}) {
+    if (bytes > 0) batch.side_files.push_back({name, bytes});
+  }
+  return journal_->Commit(batch);
+}
+
+Status RunJournal::Commit(const AssetProgress& progress, std::uint32_t segments, FindingSink& findings) {
+  JournalBatch batch;
+  for (const SegmentProgress& moved : progress.segments) {
+    if (moved.done || moved.cursor) {
+      batch.assets.push_back(
+          {.total = segments, .segment = moved.segment, .cursor = moved.done ? std::nullopt : moved.cursor});
+    }
+    batch.counters.push_back({kAfter + std::to_string(moved.segment), ToText(moved.after)});
+  }
+  batch.counters.push_back({kSegments, std::to_string(segments)});
+  batch.counters.push_back({kAssetTotals, ToText(progress.totals)});
+  for (const FailedAsset& failed : progress.failed) {
+    TRY(failed_.Write(ToNdjson(FailedItem{.asset = failed.key, .error = failed.error, .tries = failed.tries})));
+  }
+  for (const AssetKey& key : progress.sent) TRY(handled_.Write(ToNdjson(FailedItem{.asset = key})));
+  return CommitWith(std::move(batch), findings);
+}
+
+Status RunJournal::Commit(const FileProgress& progress, const std::vector<ObjectLocation>& locations,
+                          FindingSink& findings) {
+  JournalBatch batch;
+  std::map<std::size_t, KeyIntervals> merged;
+  for (const KeyRange& range : progress.confirmed) merged[range.location].Add({range.after, range.to});
+  for (const auto& [location, keys] : merged) {
+    batch.files.push_back(
+        {.location = {locations[location].bucket, locations[location].prefix}, .intervals = keys.Intervals()});
+  }
+  batch.counters.push_back({kFileTotals, ToText(progress.totals)});
+  for (const FailedObject& failed : progress.failed) {
+    TRY(failed_.Write(ToNdjson(FailedItem{.object = ObjectRef{locations[failed.location].bucket, failed.key},
+                                          .document_id = failed.document_id,
+                                          .error = failed.error,
+                                          .tries = failed.tries})));
+  }
+  for (const SentObject& sent : progress.sent) {
+    TRY(handled_.Write(ToNdjson(FailedItem{.object = ObjectRef{locations[sent.location].bucket, sent.key}})));
+  }
+  return CommitWith(std::move(batch), findings);
+}
+
+Result<std::uint64_t> LoadFailedItems(const fs::path& state_dir, const std::string& id, HandledItems& items) {
+  const auto seen = FileJournal::Read(state_dir / id);
+  if (!seen) {
+    if (seen.error().code != ErrorCode::kNotFound) return std::unexpected(seen.error());
+    return std::unexpected(MakeError(ErrorCode::kNotFound, "there is no run {} in {}", id, state_dir.string())
+                               .WithHint("`vams-migrate runs` lists the runs of a state directory (--state-dir)"));
+  }
+  const auto length = seen->state.side_files.find(kFailedFile);
+  std::uint64_t left = length == seen->state.side_files.end() ? 0 : length->second;
+  std::uint64_t count = 0;
+  TRY(SideFile(state_dir / id / kFailedFile).ForEachLine([&](std::string_view line) -> Status {
+    if (line.size() + 1 > left) return {};  // not committed
+    left -= line.size() + 1;
+    TRY_ASSIGN(const FailedItem item, ReadFailedItem(line));
+    ++count;
+    return item.asset ? items.Add(*item.asset) : items.Add(*item.object);
+  }));
+  if (count == 0) {
+    return std::unexpected(
+        MakeError(ErrorCode::kPrecondition, "run {} has no failed item to try again", id)
+            .WithHint("`vams-migrate verify` tells what the indexes lack, `verify --repair` sends it"));
+  }
+  TRY(items.Finish());
+  return count;
+}
+
+Result<std::vector<RunSummary>> ListRuns(const fs::path& state_dir) {
+  std::vector<RunSummary> runs;
+  std::error_code error;
+  for (const fs::directory_entry& entry : fs::directory_iterator(state_dir, error)) {
+    if (!entry.is_directory()) continue;
+    RunSummary run{.id = entry.path().filename().string()};
+    const auto seen = FileJournal::Read(entry.path());
+    if (!seen) {
+      if (seen.error().code == ErrorCode::kNotFound) continue;
+      run.state = "unreadable";
+      run.error = seen.error();
+    } else {
+      run.created = seen->header.created;
+      run.state = StateOf(seen->state);
+      run.resumable = !seen->state.ended;
+      if (Counter(seen->state, kAssetTotals) != nullptr) {
+        TRY_ASSIGN(run.assets, CounterOr(seen->state, kAssetTotals, AssetTotalsFrom));
+      }
+      if (Counter(seen->state, kFileTotals) != nullptr) {
+        TRY_ASSIGN(run.files, CounterOr(seen->state, kFileTotals, FileTotalsFrom));
+      }
+    }
+    runs.push_back(std::move(run));
+  }
+  std::ranges::sort(runs, {}, &RunSummary::id);
+  return runs;
+}
+
+}  // namespace vams

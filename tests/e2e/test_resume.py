@@ -1,0 +1,196 @@
+"""A run that was killed or stopped goes on where it was: nothing is lost, and what was confirmed is not sent again."""
+
+import json
+import os
+import random
+import signal
+import time
+
+import pytest
+from conftest import document_ids, write_files
+from rig import rig_program, start_rig  # noqa: F401
+
+KILLS = 40 if os.environ.get("VAMS_DEEP") else 8
+FILES = 1200
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory):
+    return write_files(tmp_path_factory.mktemp("many"), {f"asset-{a:03}/file-{f}.obj": f"o {a} {f}\n" for a in range(300) for f in range(4)})
+
+
+@pytest.fixture
+def large(migrate, vams, many):
+    """A VAMS with 300 assets and 1,200 files, not yet migrated."""
+    migrate("local", "import", many, "--database", "many", "--bucket", "many-files", "--local", vams)
+    return vams
+
+
+def the_run(migrate, number=-1):
+    return migrate("runs", "--output", "json").json["runs"][number]
+
+
+def test_killed_at_any_moment_the_run_goes_on(migrate, start, large):
+    begun = time.monotonic()
+    migrate("--local", large)
+    whole = time.monotonic() - begun
+    for seed in range(KILLS):
+        migrate("rollback", "--indexes", "--yes", "vams-assets-v1", "--yes", "vams-files-v1", "--local", large)
+        moment = random.Random(seed).uniform(0, whole)
+        before = len(migrate("runs", "--output", "json").json["runs"])
+        process = start("vams-migrate", "--local", large, "--report-dir", "killed")
+        time.sleep(moment)
+        process.kill()
+        process.wait()
+        runs = migrate("runs", "--output", "json").json["runs"]
+        if len(runs) == before or not runs[-1]["resumable"]:
+            migrate("--local", large)  # it was killed before it began, or after it had ended
+        else:
+            ran = migrate("resume", runs[-1]["run_id"], "--local", large)
+            assert "Overall success: YES" in ran.out, f"killed after {moment:.3f} s\n{ran}"
+            assert f"Going on with run {runs[-1]['run_id']}" in ran.out
+        migrate("verify", "--local", large)
+        assert len(document_ids(large, "file")) == FILES
+        assert the_run(migrate)["state"] == "success"
+
+
+def test_an_interrupted_run_says_how_to_go_on_and_its_report_is_of_the_whole(migrate, start, large, tmp_path):
+    process = start("vams-migrate", "--local", large, "--max-rate", "400")
+    time.sleep(2)
+    process.send_signal(signal.SIGINT)
+    out, _ = process.communicate(timeout=30)
+    assert process.returncode == 75
+    run = the_run(migrate)
+    assert run["resumable"] and run["state"].startswith("stopped in the ")
+    assert f"To go on: vams-migrate resume {run['run_id']}" in out
+    ran = migrate("resume", run["run_id"], "--local", large, "--output", "json")
+    report = ran.json
+    assert report["run_id"] == run["run_id"]
+    assert report["asset_reindexing"]["success_count"] == 300
+    assert report["file_reindexing"]["success_count"] == FILES
+    assert report["verification"]["overall_success"] is True
+    listed = migrate("runs")
+    assert f"{run['run_id']}   success; 300 assets; {FILES} files" in listed.out
+    again = migrate("resume", run["run_id"], "--local", large, expect=3)
+    assert "has ended (success)" in again.err and "replay" in again.err
+
+
+@pytest.mark.parametrize("flags, key", [(["--limit", "5"], "limit"), (["--database", "many"], "database"), (["--operation", "files"], None)])
+def test_another_configuration_is_refused_by_name(migrate, start, large, flags, key):
+    process = start("vams-migrate", "--local", large, "--max-rate", "100")
+    time.sleep(1)
+    process.kill()
+    process.wait()
+    run = the_run(migrate)["run_id"]
+    refused = migrate("resume", run, "--local", large, *flags, expect=3 if key else 2)
+    if key:
+        assert f"what differs: {key}" in refused.err
+        assert "the same configuration" in refused.err
+    # How fast it goes and what it prints may differ.
+    migrate("resume", run, "--local", large, "--max-rate", "100000", "--log-level", "WARNING")
+
+
+def test_what_cannot_be_resumed_says_why(migrate, large, tmp_path):
+    assert "there is no run 20200101_000000" in migrate("resume", "20200101_000000", "--local", large, expect=3).err
+    assert "there is no run ../x" in migrate("resume", "../x", "--local", large, expect=3).err
+    migrate("--local", large)
+    run = the_run(migrate)["run_id"]
+    assert "no failed item" in migrate("replay", run, "--local", large, expect=3).err
+    journal = tmp_path / "vams-migrate-state" / run / "journal"
+    data = bytearray(journal.read_bytes())
+    data[3] ^= 1
+    journal.write_bytes(data)
+    broken = migrate("resume", run, "--local", large, expect=3)
+    assert "the header of the journal is damaged" in broken.err and "hint: this run cannot be resumed" in broken.err
+    assert migrate("runs", "--output", "json").json["runs"][0]["state"] == "unreadable"
+
+
+def test_a_limited_run_verifies_what_both_parts_handled(migrate, start, large):
+    process = start("vams-migrate", "--local", large, "--limit", "200", "--max-rate", "150")
+    time.sleep(1.5)
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=30)
+    assert process.returncode == 75
+    ran = migrate("resume", the_run(migrate)["run_id"], "--local", large, "--limit", "200", "--output", "json")
+    assert ran.json["asset_reindexing"]["success_count"] == 200
+    assert ran.json["file_reindexing"]["success_count"] == 200
+    assert ran.json["verification"]["file_index"]["expected_documents"] == 200
+    assert ran.json["verification"]["overall_success"] is True
+
+
+SHAPE = ("--assets", 400, "--files-per-asset", 20, "--buckets", 3, "--big-asset", 2000)
+
+
+def environment_of(rig):
+    """The verification tries a look at an object three times, as the SDKs do: too few for so many faults."""
+    return {**rig.environment(), "AWS_MAX_ATTEMPTS": "10"}
+
+
+def against(rig, tmp_path, wait=1):
+    return "--config", rig.write_config(tmp_path / "config.json", verification_wait_time=wait), "--progress", "none"
+
+
+def test_killed_in_the_middle_of_faults_nothing_is_lost(start_rig, migrate, start, tmp_path):
+    """What a kill makes the next part send again is what was under way: it is less than a twentieth here."""
+    for seed in range(KILLS // 2):
+        rig = start_rig("--seed", seed, *SHAPE, latency_ms=2, jitter_ms=3, throttle=0.03, reset=0.01, lost_reply=0.005, partial=0.02)
+        state = ("--state-dir", str(tmp_path / f"state-{seed}"))
+        chance = random.Random(seed)
+        kills = 0
+        process = start("vams-migrate", "run", *against(rig, tmp_path), *state, env=environment_of(rig))
+        while True:
+            time.sleep(chance.uniform(0.3, 1.5))
+            if process.poll() is not None:
+                break
+            process.kill()
+            process.wait()
+            kills += 1
+            runs = migrate("runs", *state, "--output", "json").json["runs"]
+            command = ["resume", runs[0]["run_id"]] if runs else ["run"]
+            process = start("vams-migrate", *command, *against(rig, tmp_path), *state, env=environment_of(rig))
+            if kills == 5:
+                break
+        out, err = process.communicate(timeout=200)
+        assert process.returncode == 0, f"{rig.command}\n{out}\n{err}"
+        stats = rig.stats
+        assert stats["events"]["distinct"] == stats["events"]["expected"] > 0, (rig.command, rig.get("missing"))
+        assert stats["touches"]["distinct"] == stats["touches"]["expected"] > 0
+        assert stats["lost_updates"] == stats["resurrected"] == 0
+
+
+def test_access_denied_in_the_middle_stops_within_seconds_and_can_be_resumed(start_rig, migrate, start, tmp_path):
+    rig = start_rig(*SHAPE, latency_ms=2)
+    process = start("vams-migrate", "run", *against(rig, tmp_path), env=environment_of(rig))
+    while rig.stats["events"]["distinct"] == 0:
+        time.sleep(0.05)
+    rig.faults(access_denied=["PublishBatch"])
+    begun = time.monotonic()
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 1 and time.monotonic() - begun < 10, f"{out}\n{err}"
+    assert "sns:Publish" in out, out
+    sent = rig.stats["events"]["distinct"]
+    rig.faults()
+    run = the_run(migrate)
+    assert run["resumable"] and 0 < run["files"]["published"] <= sent
+    ran = migrate("resume", run["run_id"], *against(rig, tmp_path), "--output", "json", env=environment_of(rig))
+    assert ran.json["verification"]["overall_success"] is True
+    stats = rig.stats
+    assert stats["events"]["distinct"] == stats["events"]["expected"]
+    assert stats["events"]["repeated"] <= 640
+
+
+def test_an_outage_pauses_the_run_which_goes_on_by_itself(start_rig, migrate, start, tmp_path):
+    rig = start_rig(*SHAPE, latency_ms=2)
+    process = start("vams-migrate", "run", *against(rig, tmp_path), env=environment_of(rig))
+    while rig.stats["events"]["distinct"] == 0:
+        time.sleep(0.05)
+    rig.faults(reset=1.0)
+    time.sleep(8)
+    rig.faults()
+    out, err = process.communicate(timeout=120)
+    assert process.returncode == 0, f"{out}\n{err}"
+    assert "does not answer" in out and "the run waits and goes on by itself" in out and "answers again" in out
+    stats = rig.stats
+    assert stats["events"]["distinct"] == stats["events"]["expected"]
+    report = json.loads(next((tmp_path / "reports").iterdir()).read_text())
+    assert report["file_reindexing"]["failed_count"] == 0
