@@ -195,6 +195,7 @@ void JoinS3(std::vector<Backend>& backends) {
   Join(backends, "S3Minio", "VAMS_TEST_S3_ENDPOINT_2", false,
        {.takes_given_facts = false,
         .keys_are_paths = true,
+        .key_as_prefix_ends_listing = true,
         .umlaut_in_metadata = "=?UTF-8?q?=C3=A4?=",
         .notifications = Deviations::Notifications::kNever});
 }

@@ -47,6 +47,8 @@ struct Deviations {
   bool keys_are_paths = false;
   // versitygw: nor does a key end with '/' or hold control characters.
   bool keys_are_files = false;
+  // MinIO: where the prefix is itself a whole key, its first page says that it is the last, whatever follows.
+  bool key_as_prefix_ends_listing = false;
   std::string umlaut_in_metadata = "\xC3\xA4";  // ministack answers in Latin-1, MinIO as S3 does (RFC 2047)
   // MinIO notifies no topics of SNS, so there are never any; versitygw does not know what is asked.
   enum class Notifications { kTopics, kNever, kRefused } notifications = Notifications::kTopics;

@@ -173,6 +173,7 @@ TEST_P(ObjectStoreSuite, PagesOfAnyKeysAreTheSameAsTheWhole) {
     const auto prefix =
         *rc::gen::container<std::string>(paths ? rc::gen::element('a', '-') : rc::gen::element('a', '/', '\x01'));
     const auto limit = *rc::gen::inRange<std::uint64_t>(1, 10);
+    if (GetParam().deviations.key_as_prefix_ends_listing && keys.contains(prefix)) return;
     std::vector<std::string> expected;
     for (const std::string& key : keys) {
       if (key.starts_with(prefix)) expected.push_back(key);
