@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <optional>
 #include <utility>
@@ -62,7 +63,7 @@ class RefusingObjectStore final : public ObjectStore {
 
   std::function<std::optional<Error>(const ObjectRef&)> refuse;
   std::optional<Error> refuse_topics;
-  std::size_t heads = 0;
+  std::atomic<std::size_t> heads = 0;  // from any thread
 
   Result<ObjectPage> List(std::string_view bucket, std::string_view prefix, const std::optional<Cursor>& from,
                           ItemCount limit) override {
