@@ -4,6 +4,7 @@
 #include "cli/console.h"
 #include "cli/deadline.h"
 #include "cli/deployment.h"
+#include "cli/version.h"
 #include "run/migration.h"
 #include "run/plan.h"
 
@@ -19,7 +20,8 @@ Exit ExitOf(Outcome outcome) {
   return Exit::kDifferences;
 }
 
-Exit RunWith(Invocation& in, const MigrationRequest& request) {
+Exit RunWith(Invocation& in, MigrationRequest request) {
+  request.program_version = kVersion;
   Console console(in, LogTo::kStandardOutput);
   const bool verifies = !in.options.skip_verification && !in.options.dry_run;
   auto deployment = OpenVams(in, {.indexes = !in.options.skip_verification, .documents = verifies}, &console.log());

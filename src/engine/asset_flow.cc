@@ -23,8 +23,8 @@ AssetFlow::AssetFlow(AssetFlowSettings settings, Random01 random)
     : settings_(std::move(settings)),
       random_(std::move(random)),
       segments_(std::max<std::uint32_t>(settings_.segments, 1)),
-      scan_(settings_.scan),
-      touch_(settings_.touch),
+      scan_(kTable, settings_.scan),
+      touch_(kTable, settings_.touch),
       totals_(settings_.totals),
       taken_(settings_.totals.settled()),
       left_(settings_.limit.value_or(UINT64_MAX)) {
@@ -73,13 +73,13 @@ std::optional<AssetTask> AssetFlow::NextCommit(Duration now) {
 }
 
 std::optional<AssetTask> AssetFlow::NextTouch(Duration now) {
-  if (!touch_.MayStart(now)) return std::nullopt;
+  if (!touch_.pace().MayStart(now)) return std::nullopt;
   const bool due = !again_.empty() && again_.begin()->first <= now;
   if (!due && waiting_ == 0) return std::nullopt;
   // A request is filled while more records are on their way.
   const bool more = scans_ > 0 && held_ < settings_.most_held / 2;
   if (!due && waiting_ < settings_.keys_per_touch && more) return std::nullopt;
-  Running running{.others_done = touch_.successes()};
+  Running running{.others_done = touch_.pace().successes()};
   while (running.records.size() < settings_.keys_per_touch && !again_.empty() && again_.begin()->first <= now) {
     running.records.push_back(std::move(again_.begin()->second));
     again_.erase(again_.begin());
@@ -96,13 +96,13 @@ std::optional<AssetTask> AssetFlow::NextTouch(Duration now) {
   }
   TouchTask task;
   for (Pending& record : running.records) task.keys.push_back(std::move(record.key));
-  touch_.OnStart(now, task.keys.size());
+  touch_.pace().OnStart(now, task.keys.size());
   ++requests_;
   return Begin(std::move(task), std::move(running), now);
 }
 
 std::optional<AssetTask> AssetFlow::NextScan(Duration now) {
-  if (left_ == 0 || held_ >= settings_.most_held || !scan_.MayStart(now)) return std::nullopt;
+  if (left_ == 0 || held_ >= settings_.most_held || !scan_.pace().MayStart(now)) return std::nullopt;
   if (scan_again_ && now < *scan_again_) return std::nullopt;
   if (settings_.limit && scans_ > 0) return std::nullopt;
   // The one that has the fewest records waiting, so that all of them go on.
@@ -114,26 +114,26 @@ std::optional<AssetTask> AssetFlow::NextScan(Duration now) {
   }
   if (chosen == nullptr) return std::nullopt;
   chosen->state = SegmentState::State::kAsked;
-  scan_.OnStart(now, 1);
+  scan_.pace().OnStart(now, 1);
   ++scans_;
   ++requests_;
   const auto index = static_cast<std::uint32_t>(chosen - segments_.data());
-  return Begin(ScanTask{.segment = {index, static_cast<std::uint32_t>(segments_.size())}, .from = chosen->cursor},
-               {.others_done = scan_.successes()}, now);
+  return Begin(ScanTask{.segment = {index, static_cast<std::uint32_t>(segments_.size())}, .from = chosen->cursor}, {},
+               now);
 }
 
 std::optional<Duration> AssetFlow::NextAt() const {
   std::optional<Duration> at;
   if (!committing_ && dirty_) at = last_commit_ + settings_.commit_every;
   if (draining_ || fatal_ || requests_ >= settings_.most_in_flight) return at;
-  if (const auto starts = touch_.StartsAt()) {
+  if (const auto starts = touch_.pace().StartsAt()) {
     if (waiting_ > 0) Earlier(at, starts);
     if (!again_.empty()) Earlier(at, std::max(*starts, again_.begin()->first));
   }
   const bool idle = std::ranges::any_of(segments_, [&](const SegmentState& s) {
     return s.state == SegmentState::State::kIdle && s.pages.size() < settings_.most_pages;
   });
-  if (const auto starts = scan_.StartsAt(); starts && idle && left_ > 0 && held_ < settings_.most_held) {
+  if (const auto starts = scan_.pace().StartsAt(); starts && idle && left_ > 0 && held_ < settings_.most_held) {
     Earlier(at, std::max(*starts, scan_again_.value_or(Duration{0})));
   }
   return at;
@@ -157,26 +157,10 @@ void AssetFlow::OnDone(AssetTask task, AssetAnswer answer, Duration now) {
   }
 }
 
-bool AssetFlow::Feed(Pace& pace, const Error& error, Duration started, std::size_t units, Duration now) {
-  const bool was_down = pace.down();
-  switch (ClassOf(error)) {
-    case FailureClass::kThrottled:
-      ++throttled_;
-      pace.OnThrottled(now, started, units);
-      break;
-    case FailureClass::kNoAnswer: pace.OnNoAnswer(now); break;
-    case FailureClass::kRefused: pace.OnRefused(); break;
-  }
-  if (!was_down && pace.down()) {
-    notes_.push_back({.kind = FlowNote::Kind::kDown, .resource = kTable, .error = error});
-  }
-  return ClassOf(error) != FailureClass::kRefused;
-}
-
-void AssetFlow::FeedDone(Pace& pace, Duration started, std::size_t units, Duration now) {
-  const bool was_down = pace.down();
-  pace.OnDone(now, started, units);
-  if (was_down) notes_.push_back({.kind = FlowNote::Kind::kUp, .resource = kTable});
+bool AssetFlow::MayPass(Resource& resource, const Error& error, Duration started, std::size_t units, Duration now) {
+  const FailureClass cls = resource.OnFailure(error, now, started, units, notes_);
+  throttled_ += cls == FailureClass::kThrottled;
+  return cls != FailureClass::kRefused;
 }
 
 void AssetFlow::OnScan(const ScanTask& task, Result<ScanAnswer>& answer, const Running& running, Duration now) {
@@ -185,13 +169,13 @@ void AssetFlow::OnScan(const ScanTask& task, Result<ScanAnswer>& answer, const R
   SegmentState& segment = segments_[task.segment.index];
   segment.state = SegmentState::State::kIdle;
   if (!answer) {
-    if (!Feed(scan_, answer.error(), running.started, 1, now)) {
+    if (!MayPass(scan_, answer.error(), running.started, 1, now)) {
       fatal_ = Fatal{.error = answer.error(), .reading = true};
     }
     scan_again_ = now + FlowBackoff(0, random_());
     return;
   }
-  FeedDone(scan_, running.started, 1, now);
+  scan_.OnDone(now, running.started, 1, notes_);
   totals_.invalid += answer->invalid.size();
   std::ranges::move(answer->invalid, std::back_inserter(progress_.findings));
   if (const auto skip_to = std::exchange(segment.skip_to, std::nullopt)) {
@@ -234,8 +218,8 @@ void AssetFlow::OnTouch(TouchTask& task, Result<TouchAnswer>& answer, Running& r
   const auto done = static_cast<std::size_t>(
       answer ? std::ranges::count_if(*answer, [](const auto& outcome) { return outcome.has_value(); }) : 0);
   if (done > 0 || first_failure == nullptr) {
-    FeedDone(touch_, running.started, done, now);
-  } else if (!Feed(touch_, *first_failure, running.started, records.size(), now) && IsOfTheTable(*first_failure)) {
+    touch_.OnDone(now, running.started, done, notes_);
+  } else if (!MayPass(touch_, *first_failure, running.started, records.size(), now) && IsOfTheTable(*first_failure)) {
     fatal_ = Fatal{.error = *first_failure};
     return;
   }
@@ -256,7 +240,7 @@ void AssetFlow::OnTouched(Pending record, const Result<TouchOutcome>& outcome, s
                           Duration now) {
   if (!outcome) {
     const FailureClass cls = ClassOf(outcome.error());
-    const bool own = cls == FailureClass::kNoAnswer && touch_.successes() > others_done;
+    const bool own = cls == FailureClass::kNoAnswer && touch_.pace().successes() > others_done;
     const bool patient = record.patience.OnFailure(own, now, settings_.most_tries);
     if (cls != FailureClass::kRefused && patient) {
       const Duration at = now + FlowBackoff(record.patience.failures(), random_());

@@ -14,8 +14,8 @@
 #include "base/random.h"
 #include "base/result.h"
 #include "engine/flow_note.h"
-#include "engine/pace.h"
 #include "engine/patience.h"
+#include "engine/resource.h"
 #include "model/asset.h"
 #include "model/cursor.h"
 #include "model/finding.h"
@@ -124,7 +124,6 @@ class AssetFlow {
   std::uint64_t throttled() const { return throttled_; }
   std::vector<FlowNote> TakeNotes();
   std::size_t held() const { return held_; }
-  const Pace& touch_pace() const { return touch_; }
 
  private:
   struct Page {
@@ -156,7 +155,7 @@ class AssetFlow {
   };
   struct Running {
     Duration started{0};
-    std::uint64_t others_done = 0;
+    std::uint64_t others_done = 0;   // of a touch: requests that had succeeded when it began
     std::vector<Pending> records{};  // of a touch; their keys travel with the task
   };
 
@@ -169,16 +168,14 @@ class AssetFlow {
   void OnTouched(Pending record, const Result<TouchOutcome>& outcome, std::uint64_t others_done, Duration now);
   void Settle(std::uint32_t segment, SegmentState::Place place);
   void MoveOn(SegmentState& segment);
-  bool Feed(Pace& pace, const Error& error, Duration started, std::size_t units, Duration now);
-  void FeedDone(Pace& pace, Duration started, std::size_t units, Duration now);
-  Duration Backoff(std::uint32_t tries);
+  bool MayPass(Resource& resource, const Error& error, Duration started, std::size_t units, Duration now);
   bool Exhausted() const;
 
   const AssetFlowSettings settings_;
   const Random01 random_;
   std::vector<SegmentState> segments_;
-  Pace scan_;
-  Pace touch_;
+  Resource scan_;
+  Resource touch_;
   std::unordered_map<std::uint64_t, Running> running_;
   std::uint64_t next_id_ = 0;
   std::size_t requests_ = 0;

@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/mutex.h"
+#include "base/result.h"
 
 namespace vams {
 
@@ -22,16 +23,17 @@ class Driver {
   Driver(Flow& flow, Clock& clock) : flow_(flow), clock_(clock) {}
 
   // `execute(task)` -> answer: from any of the threads, several at once. `look(flow)`: every so often and at the end,
-  // alone with the flow; must not block; what it returns goes to `tell`, which may. Returns when the flow has finished.
+  // alone with the flow; must not block; what it returns goes to `tell`, which may. Returns when the flow has finished;
+  // kUnavailable: the system gives not a single thread, and nothing was begun.
   template <class Execute, class Look, class Tell>
-  void Run(std::size_t threads, Execute&& execute, Look&& look, Tell&& tell) {
+  Status Run(std::size_t threads, Execute&& execute, Look&& look, Tell&& tell) {
     std::vector<std::jthread> workers;
     while (workers.size() < std::max<std::size_t>(threads, 1)) {
       try {
         workers.emplace_back([&] { Work(execute); });
-      } catch (const std::system_error&) {
-        if (workers.empty()) throw;  // not even one
-        break;                       // fewer do it, too
+      } catch (const std::system_error& error) {
+        if (workers.empty()) return Fail(ErrorCode::kUnavailable, "no thread can be started: {}", error.what());
+        break;  // fewer do it, too
       }
     }
     while (true) {
@@ -46,6 +48,7 @@ class Driver {
       if (finished) break;
     }
     changed_.NotifyAll();
+    return {};
   }
 
  private:

@@ -33,9 +33,9 @@ FileFlow::FileFlow(FileFlowSettings settings, Random01 random)
       random_(std::move(random)),
       listing_(settings_.ranges, PrefixesOf(settings_), settings_.splits && !settings_.limit),
       topics_(settings_.topics, Topic(settings_.publish)),
-      list_(settings_.list),
-      head_(settings_.head),
-      decide_(settings_.decide),
+      list_("S3", settings_.list),
+      head_("S3", settings_.head),
+      decide_("the tables", settings_.decide),
       events_(OfAllEvents(settings_)),
       totals_(settings_.totals),
       left_(settings_.limit.value_or(UINT64_MAX)) {
@@ -77,18 +77,18 @@ std::optional<FileTask> FileFlow::NextPublish(Duration now) {
     const std::size_t index = (next_topic_ + n) % topics_.size();
     Topic& topic = topics_[index];
     const auto ready = topic.outbox.ReadyAt(settings_.publish_limits, more);
-    if (!ready || *ready > now || !topic.pace.MayStart(now) || !events_.MayStart(now)) continue;
+    if (!ready || *ready > now || !topic.resource.pace().MayStart(now) || !events_.MayStart(now)) continue;
     if (settings_.most_backlog && !topic.blind && topic.allowed == 0) {
       if (topic.asked || (topic.look_at && now < *topic.look_at)) continue;
       topic.asked = true;
       return Begin(BacklogTask{index}, {}, now);
     }
-    Running running{.others_done = topic.pace.successes()};
+    Running running{.others_done = topic.resource.pace().successes()};
     running.events = topic.outbox.TakeBatch(settings_.publish_limits, more, now);
     PublishTask task{.topic = index, .messages = {}};
     for (Outgoing& event : running.events) task.messages.push_back(std::move(event.message));
     const std::size_t units = task.messages.size();
-    topic.pace.OnStart(now, units);
+    topic.resource.pace().OnStart(now, units);
     events_.OnStart(now, units);
     topic.allowed -= std::min<std::uint64_t>(topic.allowed, units);
     ++publishes_;
@@ -102,7 +102,7 @@ std::optional<FileTask> FileFlow::NextPublish(Duration now) {
 std::optional<FileTask> FileFlow::NextDecide(Duration now) {
   // In the order of the pages where a limit counts them.
   const std::size_t at_once = settings_.limit ? 1 : settings_.decide.most_in_flight;
-  if (ready_.empty() || decides_ >= at_once || !decide_.MayStart(now)) return std::nullopt;
+  if (ready_.empty() || decides_ >= at_once || !decide_.pace().MayStart(now)) return std::nullopt;
   if (decide_again_ && now < *decide_again_) return std::nullopt;
   const PageBook::PageId id = ready_.front();
   ready_.pop_front();
@@ -112,14 +112,14 @@ std::optional<FileTask> FileFlow::NextDecide(Duration now) {
     if (page.settled[i] == 0) task.entries.push_back(std::move(page.entries[i]));
   }
   page.entries.clear();
-  decide_.OnStart(now, task.entries.size());
+  decide_.pace().OnStart(now, task.entries.size());
   ++decides_;
   ++requests_;
-  return Begin(std::move(task), {.others_done = decide_.successes(), .head = {.page = id}}, now);
+  return Begin(std::move(task), {.head = {.page = id}}, now);
 }
 
 std::optional<FileTask> FileFlow::NextHead(Duration now) {
-  if (!head_.MayStart(now)) return std::nullopt;
+  if (!head_.pace().MayStart(now)) return std::nullopt;
   Head head{};
   if (!heads_again_.empty() && heads_again_.begin()->first <= now) {
     head = heads_again_.begin()->second;
@@ -136,13 +136,13 @@ std::optional<FileTask> FileFlow::NextHead(Duration now) {
   }
   const PageBook::Page& page = book_.at(head.page);
   HeadTask task{.location = page.location, .key = page.entries[head.object].key};
-  head_.OnStart(now, 1);
+  head_.pace().OnStart(now, 1);
   ++requests_;
-  return Begin(std::move(task), {.others_done = head_.successes(), .head = head}, now);
+  return Begin(std::move(task), {.others_done = head_.pace().successes(), .head = head}, now);
 }
 
 std::optional<FileTask> FileFlow::NextList(Duration now) {
-  if (left_ == 0 || listing_.done() || !list_.MayStart(now)) return std::nullopt;
+  if (left_ == 0 || listing_.done() || !list_.pace().MayStart(now)) return std::nullopt;
   if (list_again_ && now < *list_again_) return std::nullopt;
   if (book_.size() + lists_ >= settings_.most_pages) return std::nullopt;
   if (settings_.limit && lists_ > 0) return std::nullopt;
@@ -150,11 +150,11 @@ std::optional<FileTask> FileFlow::NextList(Duration now) {
   const bool starving = ready_.empty() && heading_.empty() && book_.size() < settings_.most_pages / 2;
   const auto request = listing_.Next(starving);
   if (!request) return std::nullopt;
-  list_.OnStart(now, 1);
+  list_.pace().OnStart(now, 1);
   ++lists_;
   ++requests_;
   return Begin(ListTask{.location = request->location, .after = request->after, .cursor = request->cursor},
-               {.others_done = list_.successes(), .range = request->range}, now);
+               {.range = request->range}, now);
 }
 
 std::optional<Duration> FileFlow::NextAt() const {
@@ -163,19 +163,19 @@ std::optional<Duration> FileFlow::NextAt() const {
   if (draining_ || fatal_ || requests_ >= settings_.most_in_flight) return at;
   const bool more = Upstream();
   for (const Topic& topic : topics_) {
-    auto ready =
-        Later(topic.outbox.ReadyAt(settings_.publish_limits, more), Later(topic.pace.StartsAt(), events_.StartsAt()));
+    auto ready = Later(topic.outbox.ReadyAt(settings_.publish_limits, more),
+                       Later(topic.resource.pace().StartsAt(), events_.StartsAt()));
     if (settings_.most_backlog && !topic.blind && topic.allowed == 0) {
       if (topic.asked) continue;
       if (topic.look_at) ready = Later(ready, topic.look_at);
     }
     Earlier(at, ready);
   }
-  if (!ready_.empty()) Earlier(at, Later(decide_.StartsAt(), decide_again_.value_or(Duration{0})));
-  if (!heading_.empty()) Earlier(at, head_.StartsAt());
-  if (!heads_again_.empty()) Earlier(at, Later(head_.StartsAt(), heads_again_.begin()->first));
+  if (!ready_.empty()) Earlier(at, Later(decide_.pace().StartsAt(), decide_again_.value_or(Duration{0})));
+  if (!heading_.empty()) Earlier(at, head_.pace().StartsAt());
+  if (!heads_again_.empty()) Earlier(at, Later(head_.pace().StartsAt(), heads_again_.begin()->first));
   if (!listing_.done() && left_ > 0 && book_.size() + lists_ < settings_.most_pages) {
-    Earlier(at, Later(list_.StartsAt(), list_again_.value_or(Duration{0})));
+    Earlier(at, Later(list_.pace().StartsAt(), list_again_.value_or(Duration{0})));
   }
   return at;
 }

@@ -15,9 +15,9 @@
 #include "engine/flow_note.h"
 #include "engine/listing.h"
 #include "engine/outbox.h"
-#include "engine/pace.h"
 #include "engine/page_book.h"
 #include "engine/patience.h"
+#include "engine/resource.h"
 
 namespace vams {
 
@@ -76,14 +76,12 @@ class FileFlow {
   std::vector<FlowNote> TakeNotes();
   // Events in memory: bounded by most_pages.
   std::size_t waiting() const;
-  const Pace& publish_pace(std::size_t topic) const { return topics_[topic].pace; }
-  const Pace& head_pace() const { return head_; }
 
  private:
   struct Topic {
-    explicit Topic(const PaceLimits& limits) : pace(limits) {}
+    explicit Topic(const PaceLimits& limits) : resource("the topic", limits) {}
     Outbox outbox;
-    Pace pace;
+    Resource resource;
     std::uint64_t allowed = 0;  // events until the backlog is looked at again
     std::optional<Duration> look_at;
     bool asked = false;
@@ -96,7 +94,7 @@ class FileFlow {
   };
   struct Running {
     Duration started{0};
-    std::uint64_t others_done = 0;   // requests to its resource that had succeeded when it began
+    std::uint64_t others_done = 0;   // of a HEAD or publish: requests to its resource that had succeeded when it began
     std::size_t range = 0;           // of a list
     Head head{};                     // of a HEAD; its page also of a decision
     std::vector<Outgoing> events{};  // of a publish; their messages travel with the task
@@ -116,11 +114,9 @@ class FileFlow {
   void OnBacklog(const BacklogTask& task, const Result<BacklogAnswer>& answer, Duration now);
   void OnCommit(Result<Committed>& answer, Duration now);
 
-  // Tells the pace what the answer means for its resource, and says the same.
-  FailureClass Feed(Pace& pace, const char* resource, std::size_t index, const Error& error, Duration started,
-                    std::size_t units, Duration now);
-  void FeedDone(Pace& pace, const char* resource, std::size_t index, Duration started, std::size_t units, Duration now);
-  void Retry(Outgoing event, const Error& error, FailureClass cls, std::uint64_t others_done, Pace& pace, Duration now);
+  FailureClass Feed(Resource& resource, const Error& error, Duration started, std::size_t units, Duration now);
+  void Retry(Outgoing event, const Error& error, FailureClass cls, std::uint64_t others_done, Topic& topic,
+             Duration now);
   void SettleDecided(PageBook::PageId page, std::size_t object, Decided decided, Duration now);
   void SettleFailed(PageBook::PageId page, std::size_t object, std::string document_id, Error error,
                     std::uint32_t tries);
@@ -134,9 +130,9 @@ class FileFlow {
   Listing listing_;
   PageBook book_;
   std::vector<Topic> topics_;
-  Pace list_;
-  Pace head_;
-  Pace decide_;
+  Resource list_;
+  Resource head_;
+  Resource decide_;
   Pace events_;  // the person's rate, over all topics
 
   std::unordered_map<std::uint64_t, Running> running_;

@@ -10,10 +10,6 @@
 namespace vams {
 namespace {
 
-constexpr const char* kObjects = "S3";
-constexpr const char* kTopic = "the topic";
-constexpr const char* kLookUps = "the tables";
-
 // So many HEADs denied before a single one was allowed: it is not about one object.
 constexpr std::uint32_t kDeniedHeads = 50;
 
@@ -57,32 +53,10 @@ void FileFlow::OnDone(FileTask task, FileAnswer answer, Duration now) {
   }
 }
 
-FailureClass FileFlow::Feed(Pace& pace, const char* resource, std::size_t index, const Error& error, Duration started,
-                            std::size_t units, Duration now) {
-  const FailureClass cls = ClassOf(error);
-  const bool was_down = pace.down();
-  switch (cls) {
-    case FailureClass::kThrottled:
-      ++throttled_;
-      pace.OnThrottled(now, started, units);
-      break;
-    case FailureClass::kNoAnswer: pace.OnNoAnswer(now); break;
-    case FailureClass::kRefused: pace.OnRefused(); break;
-  }
-  if (pace.down() != was_down) {
-    notes_.push_back({.kind = was_down ? FlowNote::Kind::kUp : FlowNote::Kind::kDown,
-                      .resource = resource,
-                      .index = index,
-                      .error = error});
-  }
+FailureClass FileFlow::Feed(Resource& resource, const Error& error, Duration started, std::size_t units, Duration now) {
+  const FailureClass cls = resource.OnFailure(error, now, started, units, notes_);
+  throttled_ += cls == FailureClass::kThrottled;
   return cls;
-}
-
-void FileFlow::FeedDone(Pace& pace, const char* resource, std::size_t index, Duration started, std::size_t units,
-                        Duration now) {
-  const bool was_down = pace.down();
-  pace.OnDone(now, started, units);
-  if (was_down) notes_.push_back({.kind = FlowNote::Kind::kUp, .resource = resource, .index = index});
 }
 
 void FileFlow::FailBucket(std::size_t location, Error error) {
@@ -91,22 +65,21 @@ void FileFlow::FailBucket(std::size_t location, Error error) {
     if (settings_.locations[i].bucket == bucket) listing_.Drop(i);
   }
   notes_.push_back(
-      {.kind = FlowNote::Kind::kBucketFailed, .resource = kObjects, .index = bucket, .error = std::move(error)});
+      {.kind = FlowNote::Kind::kBucketFailed, .resource = "S3", .index = bucket, .error = std::move(error)});
 }
 
 void FileFlow::OnList(ListTask& task, Result<ListAnswer>& answer, const Running& running, Duration now) {
   --lists_;
   --requests_;
   const std::size_t range = running.range;
-  const std::size_t bucket = settings_.locations[task.location].bucket;
   if (const auto error = ErrorIn(answer)) {
     listing_.OnFailure(range);
-    const FailureClass cls = Feed(list_, kObjects, bucket, *error, running.started, 1, now);
+    const FailureClass cls = Feed(list_, *error, running.started, 1, now);
     if (cls == FailureClass::kRefused) return FailBucket(task.location, *error);
     list_again_ = now + FlowBackoff(0, random_());
     return;
   }
-  FeedDone(list_, kObjects, bucket, running.started, 1, now);
+  list_.OnDone(now, running.started, 1, notes_);
   auto page = listing_.OnPage(range, std::move(answer->entries), std::move(answer->next));
   if (!page) return;
   const bool empty = page->entries.empty();
@@ -123,21 +96,20 @@ void FileFlow::OnHead(Result<HeadAnswer>& answer, const Running& running, Durati
   --requests_;
   Head head = running.head;
   PageBook::Page& page = book_.at(head.page);
-  const std::size_t bucket = settings_.locations[page.location].bucket;
   if (const auto error = ErrorIn(answer)) {
-    const FailureClass cls = Feed(head_, kObjects, bucket, *error, running.started, 1, now);
-    const bool own = cls == FailureClass::kNoAnswer && head_.successes() > running.others_done;
+    const FailureClass cls = Feed(head_, *error, running.started, 1, now);
+    const bool own = cls == FailureClass::kNoAnswer && head_.pace().successes() > running.others_done;
     const bool patient = head.patience.OnFailure(own, now, settings_.most_tries);
     if (cls != FailureClass::kRefused && patient) {
       heads_again_.emplace(now + FlowBackoff(head.patience.failures(), random_()), head);
       return;
     }
-    if (error->code == ErrorCode::kAccessDenied && head_.successes() == 0 && ++denied_heads_ >= kDeniedHeads) {
+    if (error->code == ErrorCode::kAccessDenied && head_.pace().successes() == 0 && ++denied_heads_ >= kDeniedHeads) {
       fatal_ = *error;
     }
     SettleFailed(head.page, head.object, "", *error, head.patience.failures());
   } else {
-    FeedDone(head_, kObjects, bucket, running.started, 1, now);
+    head_.OnDone(now, running.started, 1, notes_);
     page.entries[head.object].head = std::move(*answer);
   }
   if (--page.heads_left == 0 && page.unsettled > 0) ready_.push_back(head.page);
@@ -149,7 +121,7 @@ void FileFlow::OnDecide(DecideTask& task, Result<DecideAnswer>& answer, const Ru
   const PageBook::PageId id = running.head.page;
   PageBook::Page& page = book_.at(id);
   if (const auto error = ErrorIn(answer)) {
-    const FailureClass cls = Feed(decide_, kLookUps, 0, *error, running.started, task.entries.size(), now);
+    const FailureClass cls = Feed(decide_, *error, running.started, task.entries.size(), now);
     if (cls == FailureClass::kRefused) {
       fatal_ = *error;
       return;
@@ -164,7 +136,7 @@ void FileFlow::OnDecide(DecideTask& task, Result<DecideAnswer>& answer, const Ru
     decide_again_ = now + FlowBackoff(0, random_());
     return;
   }
-  FeedDone(decide_, kLookUps, 0, running.started, task.entries.size(), now);
+  decide_.OnDone(now, running.started, task.entries.size(), notes_);
   std::ranges::move(answer->findings, std::back_inserter(progress_.findings));
   std::size_t next = 0;
   for (std::size_t i = 0; i < page.settled.size() && left_ > 0; ++i) {
@@ -209,26 +181,26 @@ void FileFlow::SettleFailed(PageBook::PageId page, std::size_t object, std::stri
   book_.Settle(page, object);
 }
 
-void FileFlow::Retry(Outgoing event, const Error& error, FailureClass cls, std::uint64_t others_done, Pace& pace,
+void FileFlow::Retry(Outgoing event, const Error& error, FailureClass cls, std::uint64_t others_done, Topic& topic,
                      Duration now) {
-  const bool own = cls == FailureClass::kNoAnswer && pace.successes() > others_done;
+  const bool own = cls == FailureClass::kNoAnswer && topic.resource.pace().successes() > others_done;
   const bool patient = event.patience.OnFailure(own, now, settings_.most_tries);
   if (cls == FailureClass::kRefused || !patient) {
     return SettleFailed(event.page, event.object, std::move(event.document_id), error, event.patience.failures());
   }
   event.not_before = now + FlowBackoff(event.patience.failures(), random_());
-  topics_[settings_.locations[book_.at(event.page).location].topic].outbox.Again(std::move(event));
+  topic.outbox.Again(std::move(event));
 }
 
 void FileFlow::OnPublish(PublishTask& task, Result<PublishAnswer>& answer, Running& running, Duration now) {
   --requests_;
   --publishes_;
   std::vector<Outgoing>& events = running.events;
-  Pace& pace = topics_[task.topic].pace;
+  Topic& topic = topics_[task.topic];
   events_.OnRefused();  // it is there for the rate alone
   for (std::size_t i = 0; i < events.size(); ++i) events[i].message = std::move(task.messages[i]);
   if (const auto error = ErrorIn(answer)) {
-    const FailureClass cls = Feed(pace, kTopic, task.topic, *error, running.started, events.size(), now);
+    const FailureClass cls = Feed(topic.resource, *error, running.started, events.size(), now);
     if (cls == FailureClass::kRefused && IsOfTheTopic(*error)) {
       fatal_ = *error;
       return;
@@ -238,22 +210,21 @@ void FileFlow::OnPublish(PublishTask& task, Result<PublishAnswer>& answer, Runni
       if (apart) {
         event.alone = true;
         event.not_before = now;
-        topics_[task.topic].outbox.Again(std::move(event));
+        topic.outbox.Again(std::move(event));
       } else {
-        Retry(std::move(event), *error, cls, running.others_done, pace, now);
+        Retry(std::move(event), *error, cls, running.others_done, topic, now);
       }
     }
     return;
   }
-  const auto throttled = static_cast<std::size_t>(std::ranges::count_if(
-      *answer, [](const Status& s) { return !s && ClassOf(s.error()) == FailureClass::kThrottled; }));
   const auto done =
       static_cast<std::size_t>(std::ranges::count_if(*answer, [](const Status& s) { return s.has_value(); }));
-  if (throttled > 0 && done == 0) {
-    ++throttled_;
-    pace.OnThrottled(now, running.started, throttled);
+  const auto throttled = std::ranges::find_if(
+      *answer, [](const Status& s) { return !s && ClassOf(s.error()) == FailureClass::kThrottled; });
+  if (throttled != answer->end() && done == 0) {
+    Feed(topic.resource, throttled->error(), running.started, events.size(), now);
   } else {
-    FeedDone(pace, kTopic, task.topic, running.started, done, now);
+    topic.resource.OnDone(now, running.started, done, notes_);
   }
   for (std::size_t i = 0; i < events.size(); ++i) {
     Outgoing& event = events[i];
@@ -264,7 +235,7 @@ void FileFlow::OnPublish(PublishTask& task, Result<PublishAnswer>& answer, Runni
                                                            .message = "the answer does not mention the event",
                                                            .retryable = true}));
     if (!said) {
-      Retry(std::move(event), said.error(), ClassOf(said.error()), running.others_done, pace, now);
+      Retry(std::move(event), said.error(), ClassOf(said.error()), running.others_done, topic, now);
       continue;
     }
     ++totals_.scanned;
@@ -282,12 +253,12 @@ void FileFlow::OnBacklog(const BacklogTask& task, const Result<BacklogAnswer>& a
   topic.look_at = now + settings_.backlog_every;
   // A depth that cannot be read must not end the run: the publishing itself tells what is wrong.
   if (!answer) {
-    topic.allowed = settings_.publish_limits.entries.value;
+    topic.allowed = std::max<std::uint64_t>(1, *settings_.most_backlog);
     return;
   }
   if (!*answer) {
     topic.blind = true;
-    notes_.push_back({.kind = FlowNote::Kind::kNoBacklog, .resource = kTopic, .index = task.topic});
+    notes_.push_back({.kind = FlowNote::Kind::kNoBacklog, .resource = "the topic", .index = task.topic});
     return;
   }
   const std::uint64_t waiting = (*answer)->value;

@@ -15,7 +15,7 @@ struct FlowNote {
   enum class Kind : std::uint8_t { kDown, kUp, kBucketFailed, kNoBacklog };
   Kind kind;
   std::string resource;   // "S3", "the topic", ...
-  std::size_t index = 0;  // of the bucket or topic
+  std::size_t index = 0;  // of the bucket (kBucketFailed) or topic (kNoBacklog)
   std::optional<Error> error{};
 };
 

@@ -31,7 +31,6 @@ class PageBook {
 
   PageId Add(Listing::Page page, bool with_heads);
   Page& at(PageId id) { return pages_.at(id); }
-  bool Has(PageId id) const { return pages_.contains(id); }
   const std::string& KeyOf(PageId id, std::size_t i) const { return pages_.at(id).bounds[i + 1]; }
   void Settle(PageId id, std::size_t i);
   std::size_t size() const { return pages_.size(); }

@@ -17,8 +17,6 @@ constexpr std::uint64_t kDefaultBatch = 25;
 constexpr std::uint64_t kScanPage = 250;
 constexpr std::uint32_t kSegments = 16;
 constexpr std::uint32_t kLocalSegments = 4;
-// Each is a thread with a connection of its own; more of them would take more than the memory that a run may have.
-constexpr std::size_t kMostRequests = 128;
 constexpr std::size_t kMostScans = 16;
 constexpr std::size_t kMostHeld = 4000;
 
@@ -99,14 +97,7 @@ void AssetPhase::LogBatch(std::uint64_t number, std::uint64_t size) {
 }
 
 void AssetPhase::Tell(const Seen& seen, bool last) {
-  for (const FlowNote& note : seen.notes) {
-    if (note.kind == FlowNote::Kind::kDown) {
-      run_.log.Warning("{} does not answer ({}): the run waits and goes on by itself", note.resource,
-                       note.error ? note.error->message : "");
-    } else {
-      run_.log.Info("{} answers again: the run goes on", note.resource);
-    }
-  }
+  for (const FlowNote& note : seen.notes) TellOutage(run_.log, note);
   // The last one is known to be full only when another begins.
   const std::uint64_t number = last ? (seen.taken + batch_size_ - 1) / batch_size_ : seen.taken / batch_size_;
   for (; seen_batch_ < number; ++seen_batch_) {
@@ -179,13 +170,13 @@ Result<PhaseReport> AssetPhase::Run() {
                          settings.segments, handled_, only_);
   Seen last;
   const std::size_t threads = options.local ? 2 : settings.most_in_flight + 1;
-  Driver(flow, run_.clock)
-      .Run(
-          threads, [&](const AssetTask& task) { return executor.Execute(task); }, [&](AssetFlow& f) { return Look(f); },
-          [&](Seen seen) {
-            Tell(seen, /*last=*/false);
-            last = std::move(seen);
-          });
+  Driver driver(flow, run_.clock);
+  TRY(driver.Run(
+      threads, [&](const AssetTask& task) { return executor.Execute(task); }, [&](AssetFlow& f) { return Look(f); },
+      [&](Seen seen) {
+        Tell(seen, /*last=*/false);
+        last = std::move(seen);
+      }));
   last.notes.clear();
   Tell(last, /*last=*/true);
   PhaseReport report = Report(last, begun);
@@ -196,7 +187,7 @@ Result<PhaseReport> AssetPhase::Run() {
   LogComplete(report);
   // Whoever resumes goes on with a phase that was stopped or failed.
   const bool ended = !flow.fatal() && !run_.stop.requested();
-  if (run_.journal != nullptr && ended) TRY(run_.journal->End(JournalPhase::kAssets, &report));
+  if (run_.journal != nullptr && ended) TRY(run_.journal->End(JournalPhase::kAssets, report, run_.findings));
   return report;
 }
 

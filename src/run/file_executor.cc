@@ -15,6 +15,7 @@ namespace vams {
 namespace {
 
 constexpr std::uint64_t kListPage = 1000;
+constexpr const char* kMore = "more";  // of a replay, which knows by itself where it is
 
 }  // namespace
 
@@ -56,10 +57,12 @@ FileExecutor::FileExecutor(const RunContext& run, const std::vector<ObjectLocati
       locations_(locations),
       topics_(topics),
       handled_(handled),
-      only_(only),
       objects_(run.deployment.objects_once ? *run.deployment.objects_once : *run.deployment.objects),
       topic_(run.deployment.topic_once ? *run.deployment.topic_once : *run.deployment.topic),
-      region_(run.options.aws_region.value_or("us-east-1")) {}
+      region_(run.options.aws_region.value_or("us-east-1")) {
+  if (only == nullptr) return;
+  replay_.emplace(*only, *run.deployment.objects, [this](const ObjectRef& object) { NoteElsewhere(object); });
+}
 
 FileExecutor::~FileExecutor() = default;
 
@@ -76,44 +79,17 @@ FileAnswer FileExecutor::Execute(const FileTask& task) {
 
 Result<ListAnswer> FileExecutor::List(const ListTask& task) {
   const ObjectLocation& location = locations_[task.location];
-  if (only_ != nullptr) return NextOfOnly(location);
+  if (replay_) {
+    TRY_ASSIGN(ReplayObjects::Page page, replay_->Next(location));
+    return ListAnswer{.entries = std::move(page.entries),
+                      .next = page.more ? std::optional(Cursor{kMore}) : std::nullopt};
+  }
   std::optional<Cursor> from = task.cursor;
   if (!from && !task.after.empty()) from = objects_.After(task.after);
   const auto& batch = run_.options.reindex.s3_batch_size;
   const std::uint64_t size = batch ? std::min(batch->value, kListPage) : kListPage;
   TRY_ASSIGN(ObjectPage page, objects_.List(location.bucket, location.prefix, from, ItemCount{size}));
   return ListAnswer{.entries = std::move(page.entries), .next = std::move(page.next)};
-}
-
-// The objects come by bucket and key, as the locations do.
-Result<ListAnswer> FileExecutor::NextOfOnly(const ObjectLocation& location) {
-  std::vector<ObjectRef> objects;
-  bool more = true;
-  while (more && objects.size() < kListPage / 4) {
-    if (!peeked_) {
-      TRY_ASSIGN(peeked_, only_->NextObject());
-    }
-    more = peeked_ && peeked_->bucket <= location.bucket;
-    if (!more) break;
-    const bool here = peeked_->bucket == location.bucket && peeked_->key.starts_with(location.prefix);
-    if (here) objects.push_back(std::move(*peeked_));
-    peeked_.reset();
-  }
-  ListAnswer answer;
-  TRY_ASSIGN(auto heads, run_.deployment.objects->HeadMany(objects));
-  for (std::size_t i = 0; i < objects.size(); ++i) {
-    ObjectEntry entry{.key = std::move(objects[i].key), .size = 0, .last_modified = {}, .etag = {}, .head = {}};
-    // One that could not be looked at, or is gone, is looked at again when it is decided on.
-    if (heads[i] && *heads[i]) {
-      entry.head = std::move(**heads[i]);
-      entry.size = entry.head->size;
-      entry.last_modified = entry.head->last_modified;
-      entry.etag = entry.head->etag;
-    }
-    answer.entries.push_back(std::move(entry));
-  }
-  if (more) answer.next = Cursor{"more"};
-  return answer;
 }
 
 Result<HeadAnswer> FileExecutor::Head(const HeadTask& task) {
@@ -208,9 +184,23 @@ void FileExecutor::NoteFailed(const FailedObject& failed) {
   failures_.AddFailure("key", failed.key, failed.error.message);
 }
 
-std::vector<PhaseReport::Failure> FileExecutor::TakeFailures() {
+void FileExecutor::NoteElsewhere(const ObjectRef& object) {
+  constexpr const char* kWhy = "no bucket record covers it, or its bucket has no topic";
+  run_.findings.Add({IndexKind::kFiles, object.bucket + "/" + object.key, FindingKind::kFailed, kWhy, ""});
+  run_.log.Error("Error reading {}: {}", Printable(object.key), kWhy);
   const MutexLock lock(mu_);
-  return std::exchange(failures_.first_failures, {});
+  ++elsewhere_;
+  failures_.AddFailure("key", object.key, kWhy);
+}
+
+Status FileExecutor::Finish() { return replay_ ? replay_->Finish() : Status{}; }
+
+void FileExecutor::AddFailuresTo(PhaseReport& report) {
+  const MutexLock lock(mu_);
+  report.failed += elsewhere_;
+  report.total += elsewhere_;
+  std::ranges::move(failures_.first_failures, std::back_inserter(report.first_failures));
+  failures_ = {};
 }
 
 }  // namespace vams

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "report/migration_report.h"
 #include "run/context.h"
 #include "run/handled_items.h"
+#include "run/replay_objects.h"
 #include "run/topics.h"
 
 namespace vams {
@@ -19,19 +21,21 @@ namespace vams {
 class FileExecutor {
  public:
   // Locations and topics of the tasks are numbered as in `locations` and `topics`. `handled` may be null.
-  // `only`, if not null, gives the objects instead of the listings: one list at a time then, in the order of locations.
+  // `only`, if not null, gives the objects instead of the listings: one list at a time then, in the order of locations,
+  // which is that of ComesBefore.
   FileExecutor(const RunContext& run, const std::vector<ObjectLocation>& locations,
                const std::vector<std::string>& topics, HandledItems* handled, HandledItems* only);
   ~FileExecutor();
 
   FileAnswer Execute(const FileTask& task);
 
-  // The first failures that were committed, for the report.
-  std::vector<PhaseReport::Failure> TakeFailures();
+  // All locations have been listed: what a replay was given and lies in none of them has failed.
+  Status Finish();
+  // The first failures that were committed; and those that Finish found, in all the figures.
+  void AddFailuresTo(PhaseReport& report);
 
  private:
   Result<ListAnswer> List(const ListTask& task);
-  Result<ListAnswer> NextOfOnly(const ObjectLocation& location);
   Result<HeadAnswer> Head(const HeadTask& task);
   Result<DecideAnswer> Decide(const DecideTask& task);
   Result<BacklogAnswer> Backlog(const BacklogTask& task);
@@ -39,14 +43,13 @@ class FileExecutor {
   Decided DecideOne(const std::string& bucket, const ObjectEntry& entry, const struct ClassifiedObject& object,
                     std::vector<Finding>& findings);
   void NoteFailed(const FailedObject& failed);
+  void NoteElsewhere(const ObjectRef& object);
 
   class Lease;
   const RunContext& run_;
   const std::vector<ObjectLocation>& locations_;
   const std::vector<std::string>& topics_;
   HandledItems* handled_;
-  HandledItems* only_;               // of one thread at a time
-  std::optional<ObjectRef> peeked_;  // of only_
   ObjectStore& objects_;
   EventTopic& topic_;
   const std::string region_;
@@ -54,6 +57,8 @@ class FileExecutor {
   // Look-ups are kept for the next page of a neighbour, one set for each decision that is under way.
   std::vector<std::unique_ptr<ExpectedDocuments>> expected_ GUARDED_BY(mu_);
   PhaseReport failures_ GUARDED_BY(mu_);
+  std::uint64_t elsewhere_ GUARDED_BY(mu_) = 0;  // objects of a replay that lie in no location
+  std::optional<ReplayObjects> replay_;          // of one thread at a time
 };
 
 }  // namespace vams

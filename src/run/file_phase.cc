@@ -13,6 +13,7 @@
 #include "engine/file_flow.h"
 #include "run/file_executor.h"
 #include "run/rates.h"
+#include "run/replay_objects.h"
 #include "run/run_journal.h"
 #include "run/selection.h"
 
@@ -23,8 +24,6 @@ namespace {
 constexpr std::uint64_t kLocalBacklog = 50'000;
 constexpr Duration kLocalBacklogEvery = std::chrono::milliseconds(20);
 constexpr double kLeastPaced = 10;  // events of a paced request, so that a low rate does not send each alone
-// Each is a thread with a connection of its own; more of them would take more than the memory that a run may have.
-constexpr std::size_t kMostRequests = 128;
 constexpr std::size_t kMostPublishes = 64;
 constexpr std::size_t kMostLists = 16;
 constexpr std::size_t kDecisions = 4;
@@ -71,13 +70,14 @@ class FilePhase {
   LineThrottle lines_{std::chrono::seconds(10)};
   std::uint64_t told_ = 0;
   PhaseReport bucket_failures_;
+  std::vector<Finding> of_phase_;  // of no object: told once, with the end of the phase
   Status indexing_;
 };
 
 void FilePhase::TellPlan() {
   const LocationPlan& plan = targets_.plan;
   for (const std::string& id : plan.unusable_records) {
-    run_.findings.Add({IndexKind::kFiles, id, FindingKind::kInvalid, "a bucket record without bucketName", ""});
+    of_phase_.push_back({IndexKind::kFiles, id, FindingKind::kInvalid, "a bucket record without bucketName", ""});
     run_.log.Warning("Bucket record {} has no bucketName: passed over", id);
   }
   run_.log.Info("Found {} bucket/prefix configurations", plan.locations.size());
@@ -88,7 +88,7 @@ void FilePhase::TellPlan() {
 
 void FilePhase::BucketFailed(const std::string& bucket, const Error& error) {
   bucket_failures_.AddFailure("bucket", bucket, error.message);
-  run_.findings.Add(
+  of_phase_.push_back(
       {IndexKind::kFiles, bucket, FindingKind::kFailed, std::string(ErrorCodeName(error.code)), error.message});
   run_.log.Error("Error processing bucket {}: {}", bucket, error.message);
   if (!error.hint.empty()) run_.log.Error("  {}", error.hint);
@@ -105,7 +105,9 @@ void FilePhase::PlanRanges() {
   const std::string narrow = run_.options.selection.prefix.value_or("");
   std::set<std::string> seen;
   std::set<std::string> failed;
-  for (const ObjectLocation& location : targets_.plan.locations) {
+  std::vector<ObjectLocation> planned = targets_.plan.locations;
+  if (only_ != nullptr) std::ranges::sort(planned, ComesBefore);
+  for (const ObjectLocation& location : planned) {
     seen.insert(location.bucket);
     const Result<std::string>& topic = targets_.topics.at(location.bucket);
     if (!topic) {
@@ -180,10 +182,7 @@ Seen FilePhase::Look(FileFlow& flow) {
 void FilePhase::TellNote(const FlowNote& note) {
   switch (note.kind) {
     case FlowNote::Kind::kDown:
-      run_.log.Warning("{} does not answer ({}): the run waits and goes on by itself", note.resource,
-                       note.error ? note.error->message : "");
-      break;
-    case FlowNote::Kind::kUp: run_.log.Info("{} answers again: the run goes on", note.resource); break;
+    case FlowNote::Kind::kUp: return TellOutage(run_.log, note);
     case FlowNote::Kind::kBucketFailed: BucketFailed(buckets_[note.index], *note.error); break;
     case FlowNote::Kind::kNoBacklog:
       run_.log.Warning("Nobody tells how much waits behind {}: --max-backlog cannot hold back", topics_[note.index]);
@@ -230,8 +229,8 @@ PhaseReport FilePhase::Report(const Seen& last, Duration begun) {
 void FilePhase::Fail(PhaseReport& report, const Error& error) {
   report.ended_early = true;
   report.AddFailure("", "", error.message);
-  run_.findings.Add({IndexKind::kFiles, run_.options.s3_asset_buckets_table, FindingKind::kFailed,
-                     "the files could not all be handled", error.message});
+  of_phase_.push_back({IndexKind::kFiles, run_.options.s3_asset_buckets_table, FindingKind::kFailed,
+                       "the files could not all be handled", error.message});
   run_.log.Error("The file phase ended early: {}", error.message);
   if (!error.hint.empty()) run_.log.Error("  {}", error.hint);
 }
@@ -271,25 +270,30 @@ Result<PhaseReport> FilePhase::Run() {
   FileExecutor executor(run_, locations_, topics_, handled_, only_);
   Seen last;
   const std::size_t threads = run_.options.local ? kLocalPages : settings.most_in_flight + 1;
-  Driver(flow, run_.clock)
-      .Run(
-          threads, [&](const FileTask& task) { return executor.Execute(task); }, [&](FileFlow& f) { return Look(f); },
-          [&](Seen seen) {
-            Tell(seen);
-            last = std::move(seen);
-          });
+  Driver driver(flow, run_.clock);
+  TRY(driver.Run(
+      threads, [&](const FileTask& task) { return executor.Execute(task); }, [&](FileFlow& f) { return Look(f); },
+      [&](Seen seen) {
+        Tell(seen);
+        last = std::move(seen);
+      }));
   TRY(indexing_);
   PhaseReport report = Report(last, begun);
   report.started = started;
-  for (auto& failure : executor.TakeFailures()) report.first_failures.push_back(std::move(failure));
-  if (flow.fatal()) Fail(report, *flow.fatal());
+  if (flow.fatal()) {
+    Fail(report, *flow.fatal());
+  } else if (!run_.stop.requested()) {
+    TRY(executor.Finish());
+  }
+  executor.AddFailuresTo(report);
+  for (Finding& finding : of_phase_) run_.findings.Add(std::move(finding));
   run_.progress.OnPhaseFinished(Phase::kFiles,
                                 {.done = report.succeeded, .failed = report.failed, .skipped = report.skipped_count()},
                                 report.took);
   LogComplete(report);
-  // Whoever resumes goes on with a phase that was stopped or failed.
-  const bool ended = !flow.fatal() && !run_.stop.requested();
-  if (run_.journal != nullptr && ended) TRY(run_.journal->End(JournalPhase::kFiles, &report));
+  // Whoever resumes goes on with a phase that was stopped or failed, also if only in a bucket.
+  const bool ended = !flow.fatal() && !run_.stop.requested() && bucket_failures_.failed == 0;
+  if (run_.journal != nullptr && ended) TRY(run_.journal->End(JournalPhase::kFiles, report, run_.findings));
   return report;
 }
 

@@ -57,8 +57,7 @@ class Migration {
   HandledItems* handled() {
     return (run_.options.limit || only_ != nullptr) && !run_.options.dry_run ? &handled_ : nullptr;
   }
-  Result<PhaseReport> Assets();
-  Result<PhaseReport> Files(const FileTargets& targets, const LocalIndexers* indexers);
+  Result<bool> Before(JournalPhase phase, std::optional<PhaseReport>& report);
   Status WaitAndVerify(const LocalIndexers* indexers);
   Status EndEarly() const;
   std::optional<IndexedAtLeast> Sent() const;
@@ -72,26 +71,12 @@ class Migration {
   MigrationReport report_;
 };
 
-Result<PhaseReport> Migration::Assets() {
-  if (run_.journal != nullptr) {
-    TRY_ASSIGN(auto ended, run_.journal->Ended(JournalPhase::kAssets));
-    if (ended) {
-      run_.log.Info("The assets were all handled before");
-      return std::move(*ended);
-    }
-  }
-  return RunAssetPhase(run_, handled(), only_);
-}
-
-Result<PhaseReport> Migration::Files(const FileTargets& targets, const LocalIndexers* indexers) {
-  if (run_.journal != nullptr) {
-    TRY_ASSIGN(auto ended, run_.journal->Ended(JournalPhase::kFiles));
-    if (ended) {
-      run_.log.Info("The files were all handled before");
-      return std::move(*ended);
-    }
-  }
-  return RunFilePhase(run_, targets, handled(), indexers, only_);
+// True: an earlier part of the run has done with the phase, or the run leaves it out.
+Result<bool> Migration::Before(JournalPhase phase, std::optional<PhaseReport>& report) {
+  if (run_.journal == nullptr || !run_.journal->Ended(phase)) return false;
+  TRY_ASSIGN(report, run_.journal->ReportOf(phase));
+  if (report) run_.log.Info("The {} were all handled before", phase == JournalPhase::kAssets ? "assets" : "files");
+  return true;
 }
 
 Status Migration::Phases(const FileTargets* targets) {
@@ -99,25 +84,31 @@ Status Migration::Phases(const FileTargets* targets) {
   if (run_.deployment.runs_indexers && !run_.options.dry_run) indexers.emplace(run_);
   if (run_.journal != nullptr && handled() != nullptr) TRY(run_.journal->LoadHandled(handled_));
   if (Wants(run_.options, Operation::kAssets)) {
-    TRY_ASSIGN(report_.assets, Assets());
-    if (report_.assets->ended_early) return EndEarly();
+    TRY_ASSIGN(const bool before, Before(JournalPhase::kAssets, report_.assets));
+    if (!before) {
+      TRY_ASSIGN(report_.assets, RunAssetPhase(run_, handled(), only_));
+    }
+    if (report_.assets && report_.assets->ended_early) return EndEarly();
   }
   if (targets != nullptr && !run_.stop.requested()) {
     topics_ = TopicsOf(*targets);
-    TRY_ASSIGN(report_.files, Files(*targets, indexers ? &*indexers : nullptr));
-    if (report_.files->ended_early) return EndEarly();
+    TRY_ASSIGN(const bool before, Before(JournalPhase::kFiles, report_.files));
+    if (!before) {
+      TRY_ASSIGN(report_.files, RunFilePhase(run_, *targets, handled(), indexers ? &*indexers : nullptr, only_));
+    }
+    if (report_.files && report_.files->ended_early) return EndEarly();
   }
   if (run_.options.dry_run || run_.stop.requested()) return {};
   return WaitAndVerify(indexers ? &*indexers : nullptr);
 }
 
-// With a failed or a withheld item verification finds differences, however long the wait.
 // What is permanent is so for the rest of the run, too: whoever has mended it resumes.
 Status Migration::EndEarly() const {
   run_.log.Error("The run ends here, without a verification");
   return {};
 }
 
+// With a failed or a withheld item verification finds differences, however long the wait.
 std::optional<IndexedAtLeast> Migration::Sent() const {
   IndexedAtLeast sent;
   for (const auto& [phase, count] :
@@ -228,10 +219,17 @@ void TellResumed(Log& log, const RunJournal& journal) {
   }
 }
 
-// No phase ended early: there is nothing to resume.
-bool Whole(const MigrationReport& report) {
-  const auto early = [](const std::optional<PhaseReport>& phase) { return phase && phase->ended_early; };
-  return !early(report.assets) && !early(report.files);
+// Both phases have been gone through to their ends: there is nothing to resume.
+bool Whole(const RunJournal& journal) {
+  return journal.Ended(JournalPhase::kAssets) && journal.Ended(JournalPhase::kFiles);
+}
+
+void TellHowToGoOn(Log& log, const MigrationRequest& request, const std::string& run_id) {
+  if (request.replay.empty()) {
+    log.Info("To go on: vams-migrate resume {}, with the same configuration and flags", run_id);
+  } else {
+    log.Info("To try again: vams-migrate replay {}", request.replay);
+  }
 }
 
 }  // namespace
@@ -243,30 +241,37 @@ Result<MigrationResult> RunMigration(const Options& options, Deployment& deploym
   TRY_ASSIGN(const auto lock, LockForWriting(options));
   TRY(CheckTables(options, deployment, /*documents=*/!options.skip_verification && !options.dry_run));
   TRY(CheckIndexes(deployment));
-  std::unique_ptr<RunJournal> journal;
   TRY_ASSIGN(const RunDirectory directory, request.resume.empty()
                                                ? RunDirectory::Create(options.state_dir, clock.Now())
                                                : RunDirectory::Open(options.state_dir, request.resume));
   FindingSink findings(directory.path() / kFindingsFile);
+  std::unique_ptr<RunJournal> journal;
   if (!request.resume.empty()) {
     TRY_ASSIGN(journal, RunJournal::Resume(directory.path(), options));
     TRY(findings.LoadFile());
     TellResumed(log, *journal);
-  } else if (!options.dry_run) {
-    TRY_ASSIGN(journal, RunJournal::Begin(directory.path(), directory.id(), options, request.replay, clock.Now()));
   }
-  const RunContext run{options, deployment, clock, log, progress, stop, findings, std::move(random), journal.get()};
-  if (options.dry_run) log.Info("DRY RUN: nothing will be changed");
-  std::optional<FileTargets> targets;
-  if (Wants(options, Operation::kFiles)) {
-    TRY_ASSIGN(targets, PlanFileTargets(run));
-  }
-
   std::optional<HandledItems> only;
   if (!request.replay.empty()) {
     only.emplace(directory.scratch() / "replay");
     TRY_ASSIGN(const std::uint64_t items, LoadFailedItems(options.state_dir, request.replay, *only));
     log.Info("Trying again the {} failed items of run {}", items, request.replay);
+  }
+  RunContext run{options, deployment, clock, log, progress, stop, findings, std::move(random), journal.get()};
+  if (options.dry_run) log.Info("DRY RUN: nothing will be changed");
+  std::optional<FileTargets> targets;
+  if (Wants(options, Operation::kFiles)) {
+    TRY_ASSIGN(targets, PlanFileTargets(run));
+  }
+  // Only now is it a run: what is refused up to here leaves nothing to resume.
+  if (!journal && !options.dry_run) {
+    TRY_ASSIGN(journal, RunJournal::Begin(directory.path(),
+                                          {.id = directory.id(),
+                                           .program_version = request.program_version,
+                                           .replay_of = request.replay,
+                                           .now = clock.Now()},
+                                          options));
+    run.journal = journal.get();
   }
   Migration migration(run, directory, only ? &*only : nullptr);
   const Status phases = migration.Phases(targets ? &*targets : nullptr);
@@ -279,13 +284,13 @@ Result<MigrationResult> RunMigration(const Options& options, Deployment& deploym
     TRY(WriteReport(result.report_file, result.report));
     log.Info("Report saved to: {}", result.report_file.string());
   }
-  if (journal && (!phases || result.report.interrupted || !Whole(result.report))) {
-    log.Info("To go on: vams-migrate resume {}, with the same configuration and flags", directory.id());
+  if (journal && (!phases || result.report.interrupted || !Whole(*journal))) {
+    TellHowToGoOn(log, request, directory.id());
   }
   TRY(phases);
   TRY(flushed);
   result.outcome = OutcomeOf(result.report);
-  if (journal && result.outcome != Outcome::kInterrupted && Whole(result.report)) {
+  if (journal && result.outcome != Outcome::kInterrupted && Whole(*journal)) {
     TRY(journal->EndRun(clock.Now(), result.outcome == Outcome::kSuccess ? "success" : "findings"));
   }
   return result;

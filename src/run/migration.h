@@ -22,7 +22,8 @@ enum class ReportFile { kWrite, kNone };
 
 struct MigrationRequest {
   ReportFile report_file = ReportFile::kWrite;
-  std::string resume{};  // the id of a run that was stopped; "": a new one
+  std::string resume{};           // the id of a run that was stopped; "": a new one
+  std::string program_version{};  // for the journal
   std::string replay{};  // the id of a run whose failed items are tried again, and nothing else; "": everything
 };
 

@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "base/clock.h"
+#include "engine/flow_note.h"
 #include "run/context.h"
 
 namespace vams {
@@ -10,6 +11,13 @@ namespace vams {
 // The highest rate that the settings allow, nullopt: none. `sns_publish_delay` is the least mean time per event of one
 // worker, so it bounds events only, at workers / delay; `max_rate` bounds events and touches.
 std::optional<PerSecond> EffectiveRate(const Options& options, bool for_events);
+
+// Requests in flight of one phase where the settings do not say: each is a thread with a connection of its own, and
+// more of them would take more than the memory that a run may have.
+inline constexpr std::size_t kMostRequests = 128;
+
+// Tells a person that a service has gone down or is there again.
+void TellOutage(Log& log, const FlowNote& note);
 
 // Sleeps in small steps, so that a stop is heeded soon.
 void Pause(const RunContext& run, Duration how_long);

@@ -66,14 +66,20 @@ Result<RunDirectory> RunDirectory::Create(const fs::path& state_dir, UtcTime now
   return Fail(ErrorCode::kIo, "{} holds too many runs of this second", state_dir.string());
 }
 
-Result<RunDirectory> RunDirectory::Open(const fs::path& state_dir, const std::string& id) {
+Result<fs::path> RunDirectory::Find(const fs::path& state_dir, const std::string& id) {
   std::error_code error;
-  const fs::path path = state_dir / id;
+  fs::path path = state_dir / id;
   const bool plain = !id.empty() && id.find('/') == std::string::npos && id != "." && id != "..";
   if (!plain || !fs::is_directory(path, error)) {
     return std::unexpected(MakeError(ErrorCode::kNotFound, "there is no run {} in {}", id, state_dir.string())
                                .WithHint("`vams-migrate runs` lists the runs of a state directory (--state-dir)"));
   }
+  return path;
+}
+
+Result<RunDirectory> RunDirectory::Open(const fs::path& state_dir, const std::string& id) {
+  TRY_ASSIGN(const fs::path path, Find(state_dir, id));
+  std::error_code error;
   RunDirectory directory(id, path);
   fs::remove_all(directory.scratch(), error);
   fs::create_directory(directory.scratch(), error);

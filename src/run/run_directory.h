@@ -15,6 +15,8 @@ class RunDirectory {
   // Makes the directory, named by the first second from `now` on that no other run has. The error says what cannot be
   // written and where.
   static Result<RunDirectory> Create(const std::filesystem::path& state_dir, UtcTime now);
+  // Where the state of a run is. kNotFound: none is called `id`.
+  static Result<std::filesystem::path> Find(const std::filesystem::path& state_dir, const std::string& id);
   // The directory of a run that there is. kNotFound: none is called `id`.
   static Result<RunDirectory> Open(const std::filesystem::path& state_dir, const std::string& id);
   ~RunDirectory();

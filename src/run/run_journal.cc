@@ -8,6 +8,7 @@
 
 #include "run/options_json.h"
 #include "run/phase_state.h"
+#include "run/run_directory.h"
 
 namespace vams {
 namespace {
@@ -29,7 +30,8 @@ bool IsFree(std::string_view key) {
   static constexpr std::string_view kFree[] = {"reindex_settings", "log_level",   "verification_wait_time",
                                                "tolerance",        "max_rate",    "max_backlog",
                                                "deadline",         "max_cost",    "report_dir",
-                                               "state_dir",        "aws_profile", "skip_verification"};
+                                               "state_dir",        "aws_profile", "skip_verification",
+                                               "operation"};  // the journal knows which phases there are
   return std::ranges::find(kFree, key) != std::end(kFree);
 }
 
@@ -68,7 +70,8 @@ std::string StateOf(const JournalState& state) {
                                                                      {JournalPhase::kWait, "while it waited"},
                                                                      {JournalPhase::kVerify, "in the verification"}};
   for (const auto& [phase, words] : kPhases) {
-    if (state.phases.contains(phase)) at = words;
+    const auto reached = state.phases.find(phase);
+    if (reached != state.phases.end() && reached->second == PhaseState::kBegun) at = words;
   }
   return "stopped " + at;
 }
@@ -81,19 +84,22 @@ RunJournal::RunJournal(fs::path directory, std::unique_ptr<FileJournal> journal,
       failed_(directory / kFailedFile),
       handled_(directory / kHandledFile) {}
 
-Result<std::unique_ptr<RunJournal>> RunJournal::Begin(const fs::path& directory, const std::string& run_id,
-                                                      const Options& options, const std::string& replay_of,
-                                                      UtcTime now) {
-  JournalHeader header{.run_id = run_id,
-                       .program_version = "",
-                       .created = now,
+Result<std::unique_ptr<RunJournal>> RunJournal::Begin(const fs::path& directory, const NewRun& run,
+                                                      const Options& options) {
+  JournalHeader header{.run_id = run.id,
+                       .program_version = run.program_version,
+                       .created = run.now,
                        .salt = SystemSalt(),
                        .configuration = {},
                        .side_files = {kFindingsFile, kFailedFile, kHandledFile}};
   std::vector<ConfigurationValue> values = ValuesOf(options);
-  if (!replay_of.empty()) values.push_back({"replay", replay_of});
+  if (!run.replay_of.empty()) values.push_back({"replay", run.replay_of});
   header.configuration = HashConfiguration(values, header.salt);
   TRY_ASSIGN(auto journal, FileJournal::Create(directory, std::move(header)));
+  JournalBatch left_out;
+  if (options.operation == Operation::kFiles) left_out.phases.push_back({JournalPhase::kAssets, PhaseState::kEnded});
+  if (options.operation == Operation::kAssets) left_out.phases.push_back({JournalPhase::kFiles, PhaseState::kEnded});
+  if (!left_out.phases.empty()) TRY(journal->Commit(left_out));
   return std::unique_ptr<RunJournal>(new RunJournal(directory, std::move(journal), 0));
 }
 
@@ -116,11 +122,14 @@ Result<std::unique_ptr<RunJournal>> RunJournal::Resume(const fs::path& directory
   return std::unique_ptr<RunJournal>(new RunJournal(directory, std::move(opened.journal), opened.dropped_bytes));
 }
 
-Result<std::optional<PhaseReport>> RunJournal::Ended(JournalPhase phase) const {
+bool RunJournal::Ended(JournalPhase phase) const {
   const auto at = journal_->state().phases.find(phase);
-  if (at == journal_->state().phases.end() || at->second != PhaseState::kEnded) return std::nullopt;
+  return at != journal_->state().phases.end() && at->second == PhaseState::kEnded;
+}
+
+Result<std::optional<PhaseReport>> RunJournal::ReportOf(JournalPhase phase) const {
   const std::string* text = Counter(journal_->state(), ReportName(phase));
-  if (text == nullptr) return std::optional(PhaseReport{});
+  if (text == nullptr) return std::nullopt;
   TRY_ASSIGN(PhaseReport report, PhaseReportFrom(*text));
   return std::optional(std::move(report));
 }
@@ -129,10 +138,10 @@ Status RunJournal::Begun(JournalPhase phase) {
   return journal_->Commit({.phases = {{.phase = phase, .state = PhaseState::kBegun}}});
 }
 
-Status RunJournal::End(JournalPhase phase, const PhaseReport* report) {
-  JournalBatch batch{.phases = {{.phase = phase, .state = PhaseState::kEnded}}};
-  if (report != nullptr) batch.counters.push_back({ReportName(phase), ToText(*report)});
-  return journal_->Commit(batch);
+Status RunJournal::End(JournalPhase phase, const PhaseReport& report, FindingSink& findings) {
+  return CommitWith(
+      {.counters = {{ReportName(phase), ToText(report)}}, .phases = {{.phase = phase, .state = PhaseState::kEnded}}},
+      findings);
 }
 
 Status RunJournal::EndRun(UtcTime now, std::string outcome) {
@@ -225,16 +234,12 @@ Status RunJournal::Commit(const FileProgress& progress, const std::vector<Object
 }
 
 Result<std::uint64_t> LoadFailedItems(const fs::path& state_dir, const std::string& id, HandledItems& items) {
-  const auto seen = FileJournal::Read(state_dir / id);
-  if (!seen) {
-    if (seen.error().code != ErrorCode::kNotFound) return std::unexpected(seen.error());
-    return std::unexpected(MakeError(ErrorCode::kNotFound, "there is no run {} in {}", id, state_dir.string())
-                               .WithHint("`vams-migrate runs` lists the runs of a state directory (--state-dir)"));
-  }
-  const auto length = seen->state.side_files.find(kFailedFile);
-  std::uint64_t left = length == seen->state.side_files.end() ? 0 : length->second;
+  TRY_ASSIGN(const fs::path directory, RunDirectory::Find(state_dir, id));
+  TRY_ASSIGN(const JournalContents seen, FileJournal::Read(directory));
+  const auto length = seen.state.side_files.find(kFailedFile);
+  std::uint64_t left = length == seen.state.side_files.end() ? 0 : length->second;
   std::uint64_t count = 0;
-  TRY(SideFile(state_dir / id / kFailedFile).ForEachLine([&](std::string_view line) -> Status {
+  TRY(SideFile(directory / kFailedFile).ForEachLine([&](std::string_view line) -> Status {
     if (line.size() + 1 > left) return {};  // not committed
     left -= line.size() + 1;
     TRY_ASSIGN(const FailedItem item, ReadFailedItem(line));

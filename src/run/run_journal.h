@@ -28,8 +28,14 @@ class RunJournal {
  public:
   // A new run in `directory`, which is called `run_id`. `replay_of`: the run whose failed items it tries again; "":
   // none, and only such a run can be resumed.
-  static Result<std::unique_ptr<RunJournal>> Begin(const std::filesystem::path& directory, const std::string& run_id,
-                                                   const Options& options, const std::string& replay_of, UtcTime now);
+  struct NewRun {
+    std::string id;
+    std::string program_version;
+    std::string replay_of;
+    UtcTime now;
+  };
+  static Result<std::unique_ptr<RunJournal>> Begin(const std::filesystem::path& directory, const NewRun& run,
+                                                   const Options& options);
   // Goes on with the run in `directory`. kNotFound: no journal; kPrecondition: it has ended, or its configuration was
   // another one, whose differing keys the message names; as FileJournal::Open otherwise.
   static Result<std::unique_ptr<RunJournal>> Resume(const std::filesystem::path& directory, const Options& options);
@@ -38,10 +44,13 @@ class RunJournal {
   const std::string& run_id() const { return journal_->header().run_id; }
   std::uint64_t dropped_bytes() const { return dropped_bytes_; }
 
-  // The report of a phase that has ended in an earlier part of the run.
-  Result<std::optional<PhaseReport>> Ended(JournalPhase phase) const;
+  // Also where the run leaves the phase out.
+  bool Ended(JournalPhase phase) const;
+  // Of a phase that has ended; nullopt: it was left out.
+  Result<std::optional<PhaseReport>> ReportOf(JournalPhase phase) const;
   Status Begun(JournalPhase phase);
-  Status End(JournalPhase phase, const PhaseReport* report);
+  // With what `findings` has taken so far.
+  Status End(JournalPhase phase, const PhaseReport& report, FindingSink& findings);
   Status EndRun(UtcTime now, std::string outcome);
 
   // What earlier parts confirmed.

@@ -7,19 +7,13 @@
 #include <utility>
 
 #include "engine/asset_flow.h"
-#include "testing/simulation/dice.h"
-#include "testing/simulation/event_loop.h"
-#include "testing/simulation/simulate.h"
-#include "testing/simulation/weather.h"
+#include "testing/simulation/parts.h"
 
 namespace vams::simulation {
 namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
-
-constexpr Duration kLongest = std::chrono::hours(3);
-constexpr std::uint64_t kMostSteps = 2'000'000;
 
 struct Record {
   bool stable = true;  // there from the first moment to the last
@@ -31,29 +25,23 @@ struct Record {
   bool failed = false;
 };
 
-class AssetSimulation {
+class AssetSimulation final : public Parts<AssetFlow> {
  public:
-  AssetSimulation(std::uint64_t seed, bool traced) : dice_(seed), traced_(traced) {}
-
-  Outcome Run();
+  using Parts::Parts;
 
  private:
   using Records = std::map<std::string, Record>;  // of a segment, by asset id
 
-  void MakeWorld();
-  void StartFlow();
-  void Crash();
-  void Begin(AssetTask task);
+  void MakeWorld() override;
+  void StartFlow() override;
+  void Forget() override;
+  void Begin(AssetTask task) override;
   AssetAnswer Apply(const AssetTask& task, Fate fate, bool known);
   Result<ScanAnswer> Scan(const ScanTask& task) const;
   Result<TouchAnswer> Touch(const TouchTask& task, Fate fate, bool known);
   Result<AssetCommitted> Commit(const AssetCommitTask& task);
-  void CheckEnd();
-  void Violate(std::string what);
-  void Trace(std::string line) {
-    if (traced_) outcome_.trace.push_back(fmt::format("{:>12} us  {}", loop_.now().count(), line));
-  }
-  bool Spent() const { return outcome_.steps > kMostSteps || loop_.now() > kLongest || outcome_.violation; }
+  bool Whole() const override;
+  void CheckEnd() override;
   Record* Find(const AssetKey& key) {
     Records& records = world_[std::stoul(key.database_id)];
     const auto at = records.find(key.asset_id);
@@ -64,28 +52,13 @@ class AssetSimulation {
     const SegmentProgress& p = durable_[segment];
     return p.done || (p.cursor && id <= p.cursor->token) || (p.after && id <= p.after->asset_id);
   }
-  bool Whole() const {
-    return std::ranges::all_of(durable_, [](const SegmentProgress& p) { return p.done; });
-  }
 
-  Dice dice_;
-  const bool traced_;
-  Outcome outcome_;
-  EventLoop loop_;
-  Weather weather_;
   AssetFlowSettings settings_;
   std::size_t page_size_ = 20;
   std::vector<Records> world_;  // by segment
-  std::optional<AssetFlow> flow_;
-  std::uint64_t generation_ = 0;
-  std::size_t in_flight_ = 0;
 
   std::vector<SegmentProgress> durable_;
   AssetTotals totals_;
-  Duration durable_from_{0};  // what the flow knew by then is in the journal
-  std::size_t known_ = 0;
-  std::vector<Duration> crashes_;
-  std::optional<Duration> drain_at_;
 };
 
 void AssetSimulation::MakeWorld() {
@@ -113,11 +86,6 @@ void AssetSimulation::MakeWorld() {
     world_.push_back(std::move(records));
     durable_.push_back({.segment = s});
   }
-  if (dice_.Chance(0.5)) {
-    for (std::uint64_t n = dice_.Between(1, 3); n > 0; --n) crashes_.push_back(dice_.Time(Duration{0}, seconds(4)));
-    std::ranges::sort(crashes_);
-  }
-  if (dice_.Chance(0.1)) drain_at_ = dice_.Time(Duration{0}, seconds(2));
 }
 
 void AssetSimulation::StartFlow() {
@@ -125,12 +93,10 @@ void AssetSimulation::StartFlow() {
   settings.begun = durable_;
   settings.totals = totals_;
   flow_.emplace(std::move(settings), [this] { return dice_.Real(); });
-  ++generation_;
-  in_flight_ = 0;
 }
 
-void AssetSimulation::Crash() {
-  ++outcome_.crashes;
+void AssetSimulation::Forget() {
+  std::size_t known = 0;
   for (std::uint32_t s = 0; s < world_.size(); ++s) {
     for (auto& [id, record] : world_[s]) {
       if (record.touched == 0) continue;
@@ -142,24 +108,16 @@ void AssetSimulation::Crash() {
         continue;
       }
       ++record.excused;
-      if (record.told < durable_from_ && record.told > Duration{0}) ++known_;
+      if (record.told < durable_from_ && record.told > Duration{0}) ++known;
       record.told = Duration{0};
     }
   }
-  Trace(fmt::format("CRASH: {} touches from before the last commit are forgotten", known_));
+  Trace(fmt::format("CRASH: {} touches from before the last commit are forgotten", known));
   // Only what was settled behind one that is not yet.
-  if (known_ > settings_.segments * settings_.most_pages * page_size_) Violate("too many are forgotten");
-  known_ = 0;
-  ++generation_;
-}
-
-void AssetSimulation::Violate(std::string what) {
-  if (!outcome_.violation) outcome_.violation = fmt::format("at {} us: {}", loop_.now().count(), what);
-  Trace("VIOLATION: " + what);
+  if (known > settings_.segments * settings_.most_pages * page_size_) Violate("too many are forgotten");
 }
 
 void AssetSimulation::Begin(AssetTask task) {
-  ++in_flight_;
   if (in_flight_ > settings_.most_in_flight + 1) Violate(fmt::format("{} tasks under way", in_flight_));
   const std::size_t bound = settings_.most_held + page_size_ * settings_.scan.most_in_flight;
   if (flow_->held() > bound) Violate(fmt::format("{} records held", flow_->held()));
@@ -254,6 +212,10 @@ Result<AssetCommitted> AssetSimulation::Commit(const AssetCommitTask& task) {
   return AssetCommitted{};
 }
 
+bool AssetSimulation::Whole() const {
+  return std::ranges::all_of(durable_, [](const SegmentProgress& p) { return p.done; });
+}
+
 void AssetSimulation::CheckEnd() {
   if (flow_->fatal()) {
     if (!weather_.denied_from) Violate("ended by an error that nobody caused: " + flow_->fatal()->error.message);
@@ -265,46 +227,6 @@ void AssetSimulation::CheckEnd() {
       if (record.failed && !record.poison) Violate(id + " was given up for no reason of its own");
     }
   }
-}
-
-Outcome AssetSimulation::Run() {
-  MakeWorld();
-  Trace(weather_.Describe());
-  StartFlow();
-  std::size_t next_crash = 0;
-  while (!Spent()) {
-    ++outcome_.steps;
-    if (next_crash < crashes_.size() && loop_.now() >= crashes_[next_crash]) {
-      ++next_crash;
-      Crash();
-      StartFlow();
-    }
-    if (drain_at_ && loop_.now() >= *drain_at_) {
-      drain_at_.reset();
-      flow_->Drain();
-    }
-    if (auto task = flow_->Next(loop_.now())) {
-      Begin(std::move(*task));
-      continue;
-    }
-    if (flow_->finished()) {
-      if (flow_->fatal() || Whole()) break;
-      Crash();
-      StartFlow();
-      continue;
-    }
-    auto until = flow_->NextAt();
-    if (until && *until <= loop_.now()) until = loop_.now() + Duration{100};
-    if (next_crash < crashes_.size() && (!until || crashes_[next_crash] < *until)) until = crashes_[next_crash];
-    if (!until && loop_.empty()) {
-      Violate("nothing is under way, nothing is planned, and it has not ended");
-      break;
-    }
-    loop_.Step(until);
-  }
-  if (!outcome_.violation && Spent()) Violate("it does not end");
-  if (!outcome_.violation) CheckEnd();
-  return std::move(outcome_);
 }
 
 }  // namespace

@@ -10,19 +10,13 @@
 #include "base/text.h"
 #include "engine/file_flow.h"
 #include "journal/key_intervals.h"
-#include "testing/simulation/dice.h"
-#include "testing/simulation/event_loop.h"
-#include "testing/simulation/simulate.h"
-#include "testing/simulation/weather.h"
+#include "testing/simulation/parts.h"
 
 namespace vams::simulation {
 namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
-
-constexpr Duration kLongest = std::chrono::hours(3);
-constexpr std::uint64_t kMostSteps = 2'000'000;
 
 struct Object {
   Decided::Kind kind = Decided::Kind::kPublish;
@@ -35,21 +29,19 @@ struct Object {
   bool failed = false;        // durably
 };
 
-class FileSimulation {
+class FileSimulation final : public Parts<FileFlow> {
  public:
-  FileSimulation(std::uint64_t seed, bool traced) : dice_(seed), traced_(traced) {}
-
-  Outcome Run();
+  using Parts::Parts;
 
  private:
   using Keys = std::map<std::string, Object>;
 
-  void MakeWorld();
+  void MakeWorld() override;
   std::string MakeKey();
   void MakeSettings();
-  void StartFlow();
-  void Crash();
-  void Begin(FileTask task);
+  void StartFlow() override;
+  void Forget() override;
+  void Begin(FileTask task) override;
   void Reply(std::shared_ptr<FileTask> task, FileAnswer answer, Duration after);
   Object* ObjectOf(const TopicMessage& message);
   FileAnswer Apply(const FileTask& task, Fate fate, bool known);
@@ -59,33 +51,18 @@ class FileSimulation {
   Result<Committed> Commit(const CommitTask& task);
   void CheckClaim(const KeyRange& range);
   void CheckCaps();
-  void CheckEnd();
-  void Violate(std::string what);
-  void Trace(std::string line) {
-    if (traced_) outcome_.trace.push_back(fmt::format("{:>12} us  {}", loop_.now().count(), line));
-  }
-  bool Spent() const { return outcome_.steps > kMostSteps || loop_.now() > kLongest || outcome_.violation; }
+  bool Whole() const override;
+  void CheckEnd() override;
 
-  Dice dice_;
-  const bool traced_;
-  Outcome outcome_;
-  EventLoop loop_;
-  Weather weather_;
   FileFlowSettings settings_;
   std::size_t page_size_ = 20;
-  std::vector<Keys> world_;  // by location
-  std::optional<FileFlow> flow_;
-  std::uint64_t generation_ = 0;
-  std::size_t in_flight_ = 0;
+  std::vector<Keys> world_;                            // by location
   std::deque<std::pair<Duration, std::size_t>> sent_;  // events of the last second
   std::uint64_t behind_ = 0;                           // the topic
 
   // What is durable.
   std::vector<KeyIntervals> confirmed_;
   FileTotals totals_;
-  Duration durable_from_{0};  // what the flow knew by then is in the journal
-  std::vector<Duration> crashes_;
-  std::optional<Duration> drain_at_;
   bool changes_ = false;  // another writer adds and removes objects
 };
 
@@ -127,11 +104,7 @@ void FileSimulation::MakeWorld() {
   }
   settings_.topics = locations;
   confirmed_.resize(locations);
-  if (dice_.Chance(0.5)) {
-    for (std::uint64_t n = dice_.Between(1, 3); n > 0; --n) crashes_.push_back(dice_.Time(Duration{0}, seconds(4)));
-    std::ranges::sort(crashes_);
-  }
-  if (dice_.Chance(0.1)) drain_at_ = dice_.Time(Duration{0}, seconds(2));
+  MakeSettings();
 }
 
 void FileSimulation::MakeSettings() {
@@ -158,13 +131,10 @@ void FileSimulation::StartFlow() {
     }
   }
   flow_.emplace(std::move(settings), [this] { return dice_.Real(); });
-  ++generation_;
-  in_flight_ = 0;
 }
 
 // What was applied stays applied; what was not, never is.
-void FileSimulation::Crash() {
-  ++outcome_.crashes;
+void FileSimulation::Forget() {
   std::uint64_t forgotten = 0;
   for (std::size_t l = 0; l < world_.size(); ++l) {
     for (auto& [key, object] : world_[l]) {
@@ -179,16 +149,9 @@ void FileSimulation::Crash() {
     }
   }
   Trace(fmt::format("CRASH: {} arrivals are forgotten", forgotten));
-  ++generation_;
-}
-
-void FileSimulation::Violate(std::string what) {
-  if (!outcome_.violation) outcome_.violation = fmt::format("at {} us: {}", loop_.now().count(), what);
-  Trace("VIOLATION: " + what);
 }
 
 void FileSimulation::Begin(FileTask task) {
-  ++in_flight_;
   CheckCaps();
   const bool publish = std::holds_alternative<PublishTask>(task.what);
   const bool commit = std::holds_alternative<CommitTask>(task.what);
@@ -351,6 +314,10 @@ void FileSimulation::CheckCaps() {
     Violate(fmt::format("{} events a second", units));
 }
 
+bool FileSimulation::Whole() const {
+  return std::ranges::all_of(confirmed_, [](const KeyIntervals& keys) { return keys.Gaps().empty(); });
+}
+
 void FileSimulation::CheckEnd() {
   if (flow_->fatal()) {
     if (!weather_.denied_from) Violate("ended by an error that nobody caused: " + flow_->fatal()->message);
@@ -376,51 +343,6 @@ void FileSimulation::CheckEnd() {
     Violate(fmt::format("the totals say {} published, {} failed of {}; it is {}, {} of {}", totals_.published,
                         totals_.failed, totals_.scanned, published, failed, objects));
   }
-}
-
-Outcome FileSimulation::Run() {
-  MakeWorld();
-  MakeSettings();
-  Trace(weather_.Describe());
-  StartFlow();
-  std::size_t next_crash = 0;
-  while (!Spent()) {
-    ++outcome_.steps;
-    if (next_crash < crashes_.size() && loop_.now() >= crashes_[next_crash]) {
-      ++next_crash;
-      Crash();
-      StartFlow();
-    }
-    if (drain_at_ && loop_.now() >= *drain_at_) {
-      Trace("drain");
-      drain_at_.reset();
-      flow_->Drain();
-    }
-    if (auto task = flow_->Next(loop_.now())) {
-      Begin(std::move(*task));
-      continue;
-    }
-    if (flow_->finished()) {
-      if (flow_->fatal() || confirmed_.empty()) break;
-      const bool whole = std::ranges::all_of(confirmed_, [](const KeyIntervals& c) { return c.Gaps().empty(); });
-      if (whole) break;
-      // It was drained: the run is resumed.
-      Crash();
-      StartFlow();
-      continue;
-    }
-    auto until = flow_->NextAt();
-    if (until && *until <= loop_.now()) until = loop_.now() + Duration{100};
-    if (next_crash < crashes_.size() && (!until || crashes_[next_crash] < *until)) until = crashes_[next_crash];
-    if (!until && loop_.empty()) {
-      Violate("nothing is under way, nothing is planned, and it has not ended");
-      break;
-    }
-    loop_.Step(until);
-  }
-  if (!outcome_.violation && Spent()) Violate("it does not end");
-  if (!outcome_.violation) CheckEnd();
-  return std::move(outcome_);
 }
 
 }  // namespace

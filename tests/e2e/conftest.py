@@ -97,6 +97,19 @@ def start(binaries, tmp_path):
         process.communicate()
 
 
+@pytest.fixture(scope="module")
+def many(tmp_path_factory):
+    """A folder of 300 assets with 1,200 files: enough for a run to be hit in each of its phases."""
+    return write_files(tmp_path_factory.mktemp("many"), {f"asset-{a:03}/file-{f}.obj": f"o {a} {f}\n" for a in range(300) for f in range(4)})
+
+
+@pytest.fixture
+def large(migrate, vams, many):
+    """A VAMS with these, not yet migrated."""
+    migrate("local", "import", many, "--database", "many", "--bucket", "many-files", "--local", vams)
+    return vams
+
+
 @pytest.fixture
 def migrate(run):
     """migrate(*args) = run("vams-migrate", *args)."""

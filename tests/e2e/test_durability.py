@@ -9,22 +9,9 @@ import threading
 import time
 
 import pytest
-from conftest import EXPECTED_ASSETS, EXPECTED_FILES, document_ids, write_files
+from conftest import EXPECTED_ASSETS, EXPECTED_FILES, document_ids
 
 KILLS = 40 if os.environ.get("VAMS_DEEP") else 8
-
-
-@pytest.fixture(scope="module")
-def many(tmp_path_factory):
-    """A folder of 300 assets with 1,200 files: enough for a run to be hit in each of its phases."""
-    return write_files(tmp_path_factory.mktemp("many"), {f"asset-{a:03}/file-{f}.obj": f"o {a} {f}\n" for a in range(300) for f in range(4)})
-
-
-@pytest.fixture
-def large(migrate, vams, many):
-    """A VAMS with these, not yet migrated."""
-    migrate("local", "import", many, "--database", "many", "--bucket", "many-files", "--local", vams)
-    return vams
 
 
 def test_killed_at_any_moment_the_next_run_is_exact(migrate, start, large):

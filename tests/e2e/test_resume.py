@@ -7,23 +7,11 @@ import signal
 import time
 
 import pytest
-from conftest import document_ids, write_files
+from conftest import document_ids
 from rig import rig_program, start_rig  # noqa: F401
 
 KILLS = 40 if os.environ.get("VAMS_DEEP") else 8
 FILES = 1200
-
-
-@pytest.fixture(scope="module")
-def many(tmp_path_factory):
-    return write_files(tmp_path_factory.mktemp("many"), {f"asset-{a:03}/file-{f}.obj": f"o {a} {f}\n" for a in range(300) for f in range(4)})
-
-
-@pytest.fixture
-def large(migrate, vams, many):
-    """A VAMS with 300 assets and 1,200 files, not yet migrated."""
-    migrate("local", "import", many, "--database", "many", "--bucket", "many-files", "--local", vams)
-    return vams
 
 
 def the_run(migrate, number=-1):
@@ -102,7 +90,8 @@ def test_what_cannot_be_resumed_says_why(migrate, large, tmp_path):
     journal.write_bytes(data)
     broken = migrate("resume", run, "--local", large, expect=3)
     assert "the header of the journal is damaged" in broken.err and "hint: this run cannot be resumed" in broken.err
-    assert migrate("runs", "--output", "json").json["runs"][0]["state"] == "unreadable"
+    (broken_run,) = migrate("runs", "--output", "json").json["runs"]
+    assert broken_run["state"] == "unreadable", "what was refused has left no run"
 
 
 def test_a_limited_run_verifies_what_both_parts_handled(migrate, start, large):
@@ -194,3 +183,55 @@ def test_an_outage_pauses_the_run_which_goes_on_by_itself(start_rig, migrate, st
     assert stats["events"]["distinct"] == stats["events"]["expected"]
     report = json.loads(next((tmp_path / "reports").iterdir()).read_text())
     assert report["file_reindexing"]["failed_count"] == 0
+
+
+def test_failed_items_are_tried_again_alone(start_rig, migrate, tmp_path):
+    rig = start_rig("--assets", 6, "--files-per-asset", 4, "--buckets", 3, "--empty-every", 0)
+    rig.faults(access_denied=["HeadObject"])
+    ran = migrate("run", *against(rig, tmp_path), "--skip-verification", "--output", "json", env=environment_of(rig), expect=1)
+    assert ran.json["file_reindexing"]["failed_count"] == 24
+    assert rig.stats["events"]["arrived"] == 0
+    first = the_run(migrate)
+    assert first["state"] == "findings" and first["files"]["failed"] == 24
+    rig.faults()
+    touched = rig.stats["touches"]["done"]
+    again = migrate("replay", first["run_id"], *against(rig, tmp_path), "--output", "json", env=environment_of(rig))
+    assert again.json["file_reindexing"]["success_count"] == again.json["file_reindexing"]["total_count"] == 24
+    assert again.json["asset_reindexing"]["total_count"] == 0
+    assert again.json["verification"]["overall_success"] is True
+    stats = rig.stats
+    assert stats["events"]["distinct"] == stats["events"]["arrived"] == 24
+    assert stats["touches"]["done"] == touched, "nothing but what failed"
+    assert the_run(migrate)["state"] == "success"
+
+
+def test_a_bucket_that_could_not_be_listed_is_done_by_the_next_part(start_rig, migrate, tmp_path):
+    rig = start_rig("--assets", 6, "--files-per-asset", 4, "--buckets", 3, "--empty-every", 0)
+    rig.faults(access_denied=["ListObjectsV2"])
+    ran = migrate("run", *against(rig, tmp_path), "--skip-verification", "--output", "json", env=environment_of(rig), expect=1)
+    assert ran.json["file_reindexing"]["success_count"] == 0
+    run = the_run(migrate)
+    assert run["resumable"], run
+    rig.faults()
+    ran = migrate("resume", run["run_id"], *against(rig, tmp_path), "--output", "json", env=environment_of(rig))
+    assert ran.json["verification"]["overall_success"] is True
+    assert ran.json["file_reindexing"]["success_count"] == 24 and ran.json["errors"] == []
+    assert rig.stats["touches"]["repeated"] == 0
+
+
+def test_what_is_refused_at_the_start_leaves_no_run(start_rig, migrate, tmp_path):
+    rig = start_rig()
+    config = rig.write_config(tmp_path / "config.json", s3_object_created_sns_topic_arn="arn:aws:sns:us-east-1:123456789012:another")
+    migrate("run", "--config", config, env=rig.environment(), expect=3)
+    assert migrate("runs", "--output", "json").json["runs"] == []
+
+
+def test_a_part_of_the_standalone_utility_is_resumed_without_the_phases_it_left_out(migrate, start, large):
+    process = start("vams-reindex", "--local", large, "--operation", "files", "--max-rate", "300")
+    time.sleep(1.5)
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=30)
+    run = the_run(migrate)
+    assert run["resumable"] and run["state"] == "stopped in the file phase"
+    ran = migrate("resume", run["run_id"], "--local", large, "--skip-verification", "--output", "json")
+    assert ran.json["asset_reindexing"]["total_count"] == 0 and ran.json["file_reindexing"]["success_count"] == FILES
