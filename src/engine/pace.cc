@@ -17,11 +17,15 @@ constexpr Duration kHold = seconds(2);  // after a throttle
 constexpr Duration kBeyond = milliseconds(500);
 constexpr Duration kDoubling = milliseconds(200);
 constexpr Duration kBurst = milliseconds(20);
-constexpr Duration kLowerEvery = milliseconds(250);
-constexpr Duration kOldNews = seconds(5);
 constexpr double kNoiseGrowth = 0.5;
 constexpr int kFruitless = 3;
-constexpr double kNoiseShare = 0.05;
+constexpr double kMostSample = 256;  // requests
+constexpr double kLeastSample = 20;
+constexpr double kLeastRefused = 3;
+constexpr double kTolerated = 0.01;     // of the requests: fewer throttles than this cost less than to avoid them
+constexpr double kExpectedInTrial = 4;  // throttles, if the lowering was in vain
+constexpr Duration kLeastTrial = milliseconds(300);
+constexpr double kLeastNoise = 0.002;
 constexpr double kUsed = 0.8;
 
 constexpr std::uint32_t kUnansweredInARow = 8;
@@ -86,16 +90,11 @@ void Pace::OnStart(Duration now, std::size_t units) {
 }
 
 void Pace::OnDone(Duration now, Duration started, std::size_t units) {
-  --in_flight_;
+  Answered();
   ++successes_;
-  unanswered_ = 0;
-  if (down_since_) {
-    down_since_.reset();
-    window_ = static_cast<double>(std::min(limits_.first_in_flight, limits_.most_in_flight));
-    ramps_ = true;
-  }
   if (!limits_.adapts) return;
   delivered_.Add(now, static_cast<double>(units));
+  Sampled(now, started, false);
   OnLatency(now - started);
   GrowRate(now);
 }
@@ -130,11 +129,11 @@ void Pace::OnLatency(Duration took) {
 void Pace::GrowRate(Duration now) {
   const double dt = Seconds(std::min<Duration>(now - grown_, milliseconds(200)));
   grown_ = now;
-  if (now < hold_until_) return;
+  if (now < hold_until_ || trial_) return;
   // A rate that is not used up says nothing about the next one.
   const double used = delivered_.Rate(now, milliseconds(300)) + throttled_.Rate(now, milliseconds(300));
   if (used < kUsed * rate_ && rate_ > kLeastRate) return;
-  if (noise_share_) {
+  if (!ceiling_ && noise_ > 0) {
     rate_ *= std::exp(kNoiseGrowth * dt);
     return;
   }
@@ -152,40 +151,41 @@ void Pace::GrowRate(Duration now) {
   if (beyond > kBeyond) rate_ *= std::exp(std::min(1.5, 0.1 * std::exp2(Seconds(beyond - kBeyond))) * dt);
 }
 
-double Pace::ThrottledShare(Duration now) const {
-  const double refused = throttled_.Rate(now, seconds(1));
-  const double passed = delivered_.Rate(now, seconds(1));
-  return refused + passed > 0 ? refused / (refused + passed) : 0;
-}
-
 void Pace::OnThrottled(Duration now, Duration started, std::size_t units) {
-  --in_flight_;
-  unanswered_ = 0;
+  Answered();
   if (!limits_.adapts) return;
   throttled_.Add(now, static_cast<double>(units));
-  // What was sent before the last change says nothing about it.
-  if (lowered_ && (started <= *lowered_ || now - *lowered_ < kLowerEvery)) return;
-  // A share that stays the same whatever the rate is not about the rate.
-  const double share = ThrottledShare(now);
-  if (noise_share_) {
-    if (share <= 1.5 * *noise_share_ + kNoiseShare) return;
-    noise_share_.reset();
-    fruitless_ = 0;
-  }
-  const bool helped =
-      !lowered_ || now - *lowered_ > kOldNews || share < kNoiseShare || share < 0.7 * share_when_lowered_;
-  fruitless_ = helped ? 0 : fruitless_ + 1;
+  Sampled(now, started, true);
+}
+
+// What was sent before the last change says nothing about it.
+void Pace::Sampled(Duration now, Duration started, bool refused) {
+  if (lowered_ && started <= *lowered_) return;
+  (refused ? sample_.refused : sample_.passed) += 1;
+  if (trial_) return Judge(now);
+  const double n = sample_.size();
+  const double chance = 4 * std::sqrt(noise_ * (1 - noise_) / n);
+  if (refused && n >= kLeastSample && sample_.refused >= kLeastRefused &&
+      sample_.share() > noise_ + kTolerated + chance)
+    return Lower(now);
+  if (n < kMostSample) return;
+  // It may be over: but it never rises by itself, or it would follow a limit up.
+  if (sample_.share() < noise_ / 2) noise_ = (noise_ + sample_.share()) / 2;
+  if (noise_ < kLeastNoise) noise_ = 0;
+  sample_.passed /= 2;
+  sample_.refused /= 2;
+}
+
+void Pace::Lower(Duration now) {
+  const double share = sample_.share();
+  if (!trial_) trial_ = Trial{.rate_before = rate_, .window_before = window_};
+  trial_->share_before = share;
+  sample_ = {};
   lowered_ = now;
-  share_when_lowered_ = share;
-  if (fruitless_ >= kFruitless) {
-    noise_share_ = share;
-    return;
-  }
   const double recent = delivered_.Rate(now, milliseconds(300));
   const double steady = delivered_.Rate(now, seconds(1));
-  const double delivered =
-      recent > 0 ? std::min(recent, ceiling_ ? std::max(steady, recent * 0.5) : recent) : rate_ / 2;
-  ceiling_ = std::max(kLeastRate, std::min(rate_, delivered));
+  const double delivered = (ceiling_ ? std::max(steady, recent) : recent) / (1 - noise_);
+  ceiling_ = std::clamp(delivered, std::max(kLeastRate, rate_ / 2), std::max(kLeastRate, rate_));
   rate_ = std::max(kLeastRate, kBelowCeiling * *ceiling_);
   // What the old rate has promised for later is void.
   next_free_ = std::min(next_free_, Micros(now) + 1e6 / rate_);
@@ -193,6 +193,26 @@ void Pace::OnThrottled(Duration now, Duration started, std::size_t units) {
   beyond_since_.reset();
   window_ = std::max(1.0, window_ / 2);
   ramps_ = false;
+}
+
+void Pace::Judge(Duration now) {
+  const double before = trial_->share_before;
+  const double share = sample_.share();
+  // The service takes far less than it did, or the first lowering was too small.
+  if (now - *lowered_ < kLeastTrial) return;
+  if (sample_.refused >= 4 && share > 2 * before + 0.1) return Lower(now);
+  if (sample_.size() < std::max(kLeastSample, kExpectedInTrial / before)) return;
+  if (share - noise_ < (before - noise_) / 2) {
+    trial_.reset();
+  } else if (++trial_->fruitless < kFruitless) {
+    Lower(now);
+  } else {
+    noise_ = std::min(share, 0.9);
+    rate_ = trial_->rate_before;
+    window_ = trial_->window_before;
+    ceiling_.reset();
+    trial_.reset();
+  }
 }
 
 void Pace::OnNoAnswer(Duration now) {
@@ -209,9 +229,16 @@ void Pace::OnNoAnswer(Duration now) {
   next_probe_ = now + probe_pause_;
 }
 
-void Pace::OnRefused() {
+void Pace::OnRefused() { Answered(); }
+
+// Whatever the answer: the resource is there again, and begins as at first.
+void Pace::Answered() {
   --in_flight_;
   unanswered_ = 0;
+  if (!down_since_) return;
+  down_since_.reset();
+  if (limits_.adapts) window_ = static_cast<double>(std::min(limits_.first_in_flight, limits_.most_in_flight));
+  ramps_ = true;
 }
 
 }  // namespace vams

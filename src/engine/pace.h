@@ -23,6 +23,8 @@ struct PaceLimits {
 //
 // In flight: grows while the latency holds, shrinks as it climbs, halves on a throttle. Rate: doubles until the first
 // throttle; then stays just below what was delivered, feels its way up again, and runs when the old ceiling has gone.
+// Each lowering is a trial: where as much is refused after it as before, several times in a row, the rate is not the
+// reason, and that share is taken as given until more is refused.
 // A resource that answers nothing is down: it gets one request at a time, ever more seldom, until it answers again.
 //
 // Arithmetic only: no clock, no sleeping, no lock. Times are those of a monotonic clock.
@@ -63,9 +65,27 @@ class Pace {
     std::optional<Duration> first_;
   };
 
+  // Of the requests begun since the last lowering, the newest few hundred.
+  struct Sample {
+    double passed = 0;
+    double refused = 0;
+    double size() const { return passed + refused; }
+    double share() const { return size() > 0 ? refused / size() : 0; }
+  };
+  // A row of lowerings, the last of which is being tried out: does it help?
+  struct Trial {
+    double rate_before = 0;  // the row
+    double window_before = 0;
+    double share_before = 0;  // the last one
+    int fruitless = 0;        // after how many as much was refused as before
+  };
+
+  void Answered();
+  void Sampled(Duration now, Duration started, bool refused);
+  void Lower(Duration now);
+  void Judge(Duration now);
   void OnLatency(Duration took);
   void GrowRate(Duration now);
-  double ThrottledShare(Duration now) const;
 
   const PaceLimits limits_;
   std::size_t in_flight_ = 0;
@@ -84,9 +104,9 @@ class Pace {
   Duration grown_{0};
   std::optional<Duration> beyond_since_;
   std::optional<Duration> lowered_;
-  double share_when_lowered_ = 0;
-  int fruitless_ = 0;                  // lowerings in a row after which as much was refused as before
-  std::optional<double> noise_share_;  // the share that is refused whatever the rate
+  Sample sample_;
+  std::optional<Trial> trial_;
+  double noise_ = 0;  // the share that is refused whatever the rate
   Meter delivered_;
   Meter throttled_;
 

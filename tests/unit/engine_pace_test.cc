@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <random>
 #include <vector>
 
 #include "engine/pace.h"
@@ -114,25 +115,61 @@ TEST(Pace, NeverGoesAboveThePersonsRate) {
   }
 }
 
-TEST(Pace, ThrottlesThatHaveNothingToDoWithTheRateDoNotStopIt) {
+// Requests of ten units that take 10 ms each, of which `share` are refused; `limit`: units a second that pass besides.
+struct Noisy {
+  std::uint64_t passed = 0;  // units, after the first 20 s
+  std::uint64_t tried = 0;   // requests
+  std::uint64_t refused = 0;
+};
+
+Noisy RunWithNoise(double share, std::uint64_t seed, double limit = 1e9) {
   Pace pace({.most_in_flight = 64});
   simulation::EventLoop loop;
-  std::uint64_t done = 0;
-  std::uint64_t number = 0;
+  std::mt19937_64 random(seed);
+  std::uniform_real_distribution<double> uniform;
+  Noisy seen;
+  double tokens = limit / 10;
+  Duration refilled{0};
   while (loop.now() < seconds(60)) {
-    if (pace.MayStart(loop.now())) {
-      pace.OnStart(loop.now(), 10);
-      loop.At(loop.now() + milliseconds(10), [&, started = loop.now(), refused = ++number * 7919 % 10 < 3] {
-        if (refused) return pace.OnThrottled(loop.now(), started, 10);
-        ++done;
-        pace.OnDone(loop.now(), started, 10);
-      });
+    if (!pace.MayStart(loop.now())) {
+      const auto at = pace.StartsAt();
+      loop.Step(at && *at > loop.now() ? *at : loop.now() + milliseconds(10));
       continue;
     }
-    const auto at = pace.StartsAt();
-    loop.Step(at && *at > loop.now() ? *at : loop.now() + milliseconds(10));
+    pace.OnStart(loop.now(), 10);
+    tokens = std::min(limit / 10, tokens + limit * static_cast<double>((loop.now() - refilled).count()) / 1e6);
+    refilled = loop.now();
+    const bool refused = uniform(random) < share || tokens < 10;
+    if (!refused) tokens -= 10;
+    loop.At(loop.now() + milliseconds(10), [&, started = loop.now(), refused] {
+      if (loop.now() > seconds(20)) {
+        ++seen.tried;
+        (refused ? seen.refused : seen.passed) += refused ? 1 : 10;
+      }
+      refused ? pace.OnThrottled(loop.now(), started, 10) : pace.OnDone(loop.now(), started, 10);
+    });
   }
-  EXPECT_GT(done, 60u * 100u) << "100 requests a second in spite of three in ten refused";
+  return seen;
+}
+
+TEST(Pace, ThrottlesThatHaveNothingToDoWithTheRateDoNotStopIt) {
+  for (const double share : {0.005, 0.01, 0.02, 0.05, 0.3, 0.6}) {
+    for (std::uint64_t seed = 0; seed < 3; ++seed) {
+      // 64 requests each 10 ms would be 64,000 units a second.
+      EXPECT_GT(RunWithNoise(share, seed).passed, 40u * 6'400u) << share << ", seed " << seed;
+    }
+  }
+}
+
+TEST(Pace, FindsALimitAmongThrottlesThatHaveNothingToDoWithIt) {
+  for (const double share : {0.01, 0.03, 0.3}) {
+    for (std::uint64_t seed = 0; seed < 3; ++seed) {
+      const Noisy seen = RunWithNoise(share, seed, 2000);
+      EXPECT_GT(seen.passed, 40u * 1000u) << share << ", seed " << seed;
+      EXPECT_LT(static_cast<double>(seen.refused), (share + 0.25) * static_cast<double>(seen.tried))
+          << share << ", seed " << seed;
+    }
+  }
 }
 
 TEST(Pace, ShrinksWhereTheLatencyClimbs) {
