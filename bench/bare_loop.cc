@@ -233,7 +233,7 @@ class Loop {
   void Read(Slot& slot) {
     reading_ = true;
     if (mode_ == Mode::kTouch) {
-      slot.body = R"({"TableName":"vams-rig-assets","Limit":1000)";
+      slot.body = R"({"TableName":"vams-rig-assets","ProjectionExpression":"databaseId, assetId","Limit":1000)";
       if (!token_.empty()) slot.body += R"(,"ExclusiveStartKey":)" + token_;
       slot.body += '}';
       return Post(slot, Kind::kScan, dynamo_, "X-Amz-Target: DynamoDB_20120810.Scan", kAmzJson);

@@ -39,9 +39,8 @@ Result<std::shared_ptr<AwsConnection>> AwsConnection::Open(const AwsOpenOptions&
       ResolveSettings(environment, std::move(files),
                       {.profile = options.profile, .region = options.region, .endpoint_url = options.endpoint_url}));
   TRY_ASSIGN(
-      std::unique_ptr<CurlTransport> curl,
+      std::shared_ptr<CurlTransport> wire,
       MakeCurlTransport({.ca_bundle = settings.ca_bundle, .proxy = settings.proxy, .user_agent = options.user_agent}));
-  std::shared_ptr<Transport> wire = std::move(curl);
   CredentialDeps deps;
   deps.wire = wire;
   deps.clock = &clock;
@@ -58,7 +57,7 @@ Result<std::shared_ptr<AwsConnection>> AwsConnection::Open(const AwsOpenOptions&
 }
 
 AwsConnection::AwsConnection(AwsOpenOptions options, AwsSettings settings, std::string region,
-                             std::shared_ptr<Transport> wire, std::shared_ptr<CredentialsProvider> credentials,
+                             std::shared_ptr<CurlTransport> wire, std::shared_ptr<CredentialsProvider> credentials,
                              Clock& clock)
     : options_(std::move(options)),
       settings_(std::move(settings)),
@@ -70,6 +69,7 @@ AwsConnection::AwsConnection(AwsOpenOptions options, AwsSettings settings, std::
 std::shared_ptr<Transport> AwsConnection::NewTransport(Tries tries) const {
   NetDeps deps;
   deps.wire = wire_;
+  if (tries == Tries::kOne) deps.wire = std::make_shared<TaskTransport>(wire_);
   deps.credentials = credentials_;
   deps.clock = &clock_;
   deps.stop = options_.stop;

@@ -15,7 +15,7 @@
 #include "base/result.h"
 #include "net/credentials.h"
 #include "net/credentials/settings.h"
-#include "net/transport.h"
+#include "net/curl_transport.h"
 
 namespace vams {
 
@@ -30,6 +30,9 @@ class AwsConnection {
   const std::string& region() const { return region_; }
   const AwsSettings& settings() const { return settings_; }
 
+  // For tasks that send by the clients of one try.
+  Result<std::unique_ptr<TaskLoop>> MakeLoop() { return wire_->MakeLoop(); }
+
   enum class Tries { kAsConfigured, kOne };
   // The service in `region`; "": in the connection's own. kOne: failures come back at once, also those that pass.
   Result<std::shared_ptr<const aws::AwsClient>> Client(Service service, std::string_view region = {},
@@ -39,14 +42,14 @@ class AwsConnection {
   Result<std::shared_ptr<const aws::OpenSearchClient>> Search(std::string_view endpoint);
 
  private:
-  AwsConnection(AwsOpenOptions options, AwsSettings settings, std::string region, std::shared_ptr<Transport> wire,
+  AwsConnection(AwsOpenOptions options, AwsSettings settings, std::string region, std::shared_ptr<CurlTransport> wire,
                 std::shared_ptr<CredentialsProvider> credentials, Clock& clock);
   std::shared_ptr<Transport> NewTransport(Tries tries = Tries::kAsConfigured) const;
 
   const AwsOpenOptions options_;
   const AwsSettings settings_;
   const std::string region_;
-  const std::shared_ptr<Transport> wire_;
+  const std::shared_ptr<CurlTransport> wire_;
   const std::shared_ptr<CredentialsProvider> credentials_;
   Clock& clock_;
   Mutex mu_;

@@ -60,6 +60,7 @@ class Assembly {
     deployment_.description = fmt::format("VAMS on AWS in {}", connection_->region());
     deployment_.keep_alive = connection_;
     deployment_.bucket_sync = true;
+    deployment_.make_loop = [connection = connection_] { return connection->MakeLoop(); };
     deployment_.identity = [connection = connection_]() -> Result<std::string> {
       TRY_ASSIGN(const auto sts, connection->Client(Service::kSts));
       TRY_ASSIGN(const aws::CallerIdentity caller, aws::GetCallerIdentity(*sts));

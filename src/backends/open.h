@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "base/stop.h"
+#include "base/task_loop.h"
 #include "ports/asset_table.h"
 #include "ports/bucket_table.h"
 #include "ports/change_stream.h"
@@ -47,6 +48,9 @@ struct Deployment {
   std::unique_ptr<AssetTable> assets_once{};
   std::unique_ptr<ObjectStore> objects_once{};
   std::unique_ptr<EventTopic> topic_once{};
+  // Makes a loop whose tasks may call the three above, many of them at once on one thread (base/task_loop.h); no lock
+  // may be held meanwhile. Null where calls do not wait for another machine.
+  std::function<Result<std::unique_ptr<TaskLoop>>()> make_loop{};
   std::unique_ptr<EventQueue> file_events;        // null where others consume it
   std::unique_ptr<ChangeStream> changes;          // null where others consume it
   std::unique_ptr<StreamReaders> stream_readers;  // of others; null where none are needed

@@ -25,19 +25,28 @@ int HexValue(char c) {
 
 }  // namespace
 
-std::string PercentEncode(std::string_view bytes, std::string_view keep) {
-  std::string out;
-  out.reserve(bytes.size() + bytes.size() / 4);
+void AppendPercentEncoded(std::string& out, std::string_view bytes, std::string_view keep) {
+  std::array<bool, 256> plain = kUnreserved;
+  for (const char c : keep) plain[static_cast<unsigned char>(c)] = true;
+  const std::size_t before = out.size();
+  out.resize(before + 3 * bytes.size());
+  char* to = out.data() + before;
   for (const char c : bytes) {
     const auto byte = static_cast<unsigned char>(c);
-    if (kUnreserved[byte] || keep.find(c) != std::string_view::npos) {
-      out.push_back(c);
+    if (plain[byte]) {
+      *to++ = c;
     } else {
-      out.push_back('%');
-      out.push_back(kHexDigits[byte >> 4]);
-      out.push_back(kHexDigits[byte & 15]);
+      *to++ = '%';
+      *to++ = kHexDigits[byte >> 4];
+      *to++ = kHexDigits[byte & 15];
     }
   }
+  out.resize(static_cast<std::size_t>(to - out.data()));
+}
+
+std::string PercentEncode(std::string_view bytes, std::string_view keep) {
+  std::string out;
+  AppendPercentEncoded(out, bytes, keep);
   return out;
 }
 

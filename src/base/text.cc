@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <cstring>
 #include <numeric>
 
 namespace vams {
@@ -30,6 +32,16 @@ std::size_t SequenceLength(std::string_view text, std::size_t at) {
   return 0;
 }
 
+// How many bytes from `at` on are ASCII, by eights: most text is nothing else.
+std::size_t AsciiRun(std::string_view text, std::size_t at) {
+  std::size_t run = 0;
+  for (std::uint64_t eight = 0; at + run + sizeof eight <= text.size(); run += sizeof eight) {
+    std::memcpy(&eight, text.data() + at + run, sizeof eight);
+    if ((eight & 0x8080808080808080) != 0) break;
+  }
+  return run;
+}
+
 std::size_t EditDistance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> row(b.size() + 1);
   std::iota(row.begin(), row.end(), std::size_t{0});
@@ -49,6 +61,8 @@ std::size_t EditDistance(std::string_view a, std::string_view b) {
 
 std::optional<std::size_t> FirstInvalidUtf8(std::string_view text) {
   for (std::size_t at = 0; at < text.size();) {
+    at += AsciiRun(text, at);
+    if (at == text.size()) break;
     const std::size_t n = SequenceLength(text, at);
     if (n == 0) return at;
     at += n;

@@ -81,6 +81,8 @@ struct AssetTask {
   std::uint64_t id = 0;
   std::variant<ScanTask, TouchTask, AssetCommitTask> what;
 };
+// It asks one thing of one service and computes next to nothing (engine/drive.h).
+inline bool OnlyWaits(const AssetTask& task) { return std::holds_alternative<TouchTask>(task.what); }
 using AssetAnswer = std::variant<Result<ScanAnswer>, Result<TouchAnswer>, Result<AssetCommitted>>;
 
 struct AssetFlowSettings {

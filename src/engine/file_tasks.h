@@ -108,6 +108,10 @@ struct FileTask {
   std::uint64_t id = 0;
   std::variant<ListTask, HeadTask, DecideTask, PublishTask, BacklogTask, CommitTask> what;
 };
+// It asks one thing of one service and computes next to nothing (engine/drive.h).
+inline bool OnlyWaits(const FileTask& task) {
+  return std::holds_alternative<HeadTask>(task.what) || std::holds_alternative<PublishTask>(task.what);
+}
 using FileAnswer = std::variant<Result<ListAnswer>, Result<HeadAnswer>, Result<DecideAnswer>, Result<PublishAnswer>,
                                 Result<BacklogAnswer>, Result<Committed>>;
 

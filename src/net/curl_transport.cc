@@ -5,7 +5,8 @@
 #include <unordered_map>
 
 #include "base/mutex.h"
-#include "net/curl_transfer.h"
+#include "net/curl_handle.h"
+#include "net/curl_loop.h"
 #include "net/trust_store.h"
 
 namespace vams {
@@ -74,6 +75,10 @@ class PooledCurlTransport final : public CurlTransport {
     return sent;
   }
 
+  Result<std::unique_ptr<TaskLoop>> MakeLoop() override {
+    return CurlLoop::Make({.settings = settings_, .trust = trust_.get(), .ca_bundle = ca_bundle_});
+  }
+
   CurlStats stats() const override { return {.requests = requests_.load(), .connections = connections_.load()}; }
 
  private:
@@ -123,6 +128,11 @@ class PooledCurlTransport final : public CurlTransport {
 };
 
 }  // namespace
+
+Sent TaskTransport::Send(const HttpRequest& request) {
+  CurlLoop* loop = CurlLoop::Current();
+  return loop != nullptr ? loop->Send(request) : next_->Send(request);
+}
 
 Result<std::unique_ptr<CurlTransport>> MakeCurlTransport(CurlOptions options) {
   InitializeOnce();

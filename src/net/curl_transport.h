@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/stop.h"
+#include "base/task_loop.h"
 #include "net/proxy.h"
 #include "net/transport.h"
 
@@ -28,6 +29,19 @@ struct CurlStats {
 class CurlTransport : public Transport {
  public:
   virtual CurlStats stats() const = 0;
+  // For tasks that send by a TaskTransport. The loop has connections of its own, and ends before this transport.
+  virtual Result<std::unique_ptr<TaskLoop>> MakeLoop() = 0;
+};
+
+// Sends within a task of a loop so that the other tasks go on meanwhile; on any other thread as the transport itself.
+// Who sends by it must hold no lock meanwhile.
+class TaskTransport final : public Transport {
+ public:
+  explicit TaskTransport(std::shared_ptr<CurlTransport> next) : next_(std::move(next)) {}
+  Sent Send(const HttpRequest& request) override;
+
+ private:
+  const std::shared_ptr<CurlTransport> next_;
 };
 
 // Ignores SIGPIPE in this process where its action is the default: OpenSSL writes to sockets that the other side may

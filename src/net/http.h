@@ -49,6 +49,7 @@ class Headers {
     return value ? std::string_view(*value) : std::string_view();
   }
   const std::vector<Entry>& entries() const { return entries_; }
+  void Reserve(std::size_t count) { entries_.reserve(count); }
 
  private:
   static bool SameName(std::string_view a, std::string_view b) {

@@ -26,6 +26,11 @@ struct AssetPage {
   std::optional<Cursor> next;  // nullopt: the segment is done
 };
 
+struct AssetKeyPage {
+  std::vector<AssetKey> keys;
+  std::optional<Cursor> next;  // nullopt: the segment is done
+};
+
 // What BucketIdGSI is asked: the records of this bucket with this asset id.
 struct BucketAsset {
   std::string bucket_id;
@@ -45,6 +50,15 @@ class AssetTable {
   // records in no promised order; an empty page with a `next` is normal. Failure: nothing consumed, the same `from` may
   // be used again. No table: kNotFound. A record without usable ids comes with "" in its key.
   virtual Result<AssetPage> Scan(Segment segment, const std::optional<Cursor>& from, ItemCount limit) = 0;
+
+  // Scan for whoever needs no more than the keys: the same pages, without their attributes.
+  virtual Result<AssetKeyPage> ScanKeys(Segment segment, const std::optional<Cursor>& from, ItemCount limit) {
+    TRY_ASSIGN(AssetPage records, Scan(segment, from, limit));
+    AssetKeyPage page{.keys = {}, .next = std::move(records.next)};
+    page.keys.reserve(records.items.size());
+    for (AssetRecord& record : records.items) page.keys.push_back(std::move(record.key));
+    return page;
+  }
 
   // One answer for each key, in order; nullopt: no such record, which is a success. An error means that we could not
   // find out: never take it for "absent". No bound on the number of keys.

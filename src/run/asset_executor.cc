@@ -25,15 +25,15 @@ AssetAnswer AssetExecutor::Execute(const AssetTask& task) {
 }
 
 Result<ScanAnswer> AssetExecutor::Scan(const ScanTask& task) {
-  TRY_ASSIGN(AssetPage page, assets_.Scan(task.segment, task.from, page_));
+  TRY_ASSIGN(AssetKeyPage page, assets_.ScanKeys(task.segment, task.from, page_));
   ScanAnswer answer{.keys = {}, .invalid = {}, .next = std::move(page.next)};
-  for (AssetRecord& record : page.items) {
-    if (!Selects(run_.options.selection, record.key)) continue;
-    if (record.key.database_id.empty() || record.key.asset_id.empty()) {
-      answer.invalid.push_back({IndexKind::kAssets, AssetDocumentId(record.key.database_id, record.key.asset_id),
+  for (AssetKey& key : page.keys) {
+    if (!Selects(run_.options.selection, key)) continue;
+    if (key.database_id.empty() || key.asset_id.empty()) {
+      answer.invalid.push_back({IndexKind::kAssets, AssetDocumentId(key.database_id, key.asset_id),
                                 FindingKind::kInvalid, "a record without databaseId or assetId", ""});
     } else {
-      answer.keys.push_back(std::move(record.key));
+      answer.keys.push_back(std::move(key));
     }
   }
   return answer;

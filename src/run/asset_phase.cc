@@ -169,8 +169,13 @@ Result<PhaseReport> AssetPhase::Run() {
   AssetExecutor executor(run_, FormatPythonIso(run_.journal ? run_.journal->created() : started), ItemCount{kScanPage},
                          settings.segments, handled_, only_);
   Seen last;
-  const std::size_t threads = options.local ? 2 : settings.most_in_flight + 1;
-  Driver driver(flow, run_.clock);
+  // One commits. What waits for a touch is on the loop.
+  const std::size_t threads = options.local ? 2 : settings.scan.most_in_flight + 1;
+  std::unique_ptr<TaskLoop> loop;
+  if (run_.deployment.make_loop) {
+    TRY_ASSIGN(loop, run_.deployment.make_loop());
+  }
+  Driver driver(flow, run_.clock, loop.get());
   TRY(driver.Run(
       threads, [&](const AssetTask& task) { return executor.Execute(task); }, [&](AssetFlow& f) { return Look(f); },
       [&](Seen seen) {

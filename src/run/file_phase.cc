@@ -269,8 +269,14 @@ Result<PhaseReport> FilePhase::Run() {
   FileFlow flow(settings, run_.random);
   FileExecutor executor(run_, locations_, topics_, handled_, only_);
   Seen last;
-  const std::size_t threads = run_.options.local ? kLocalPages : settings.most_in_flight + 1;
-  Driver driver(flow, run_.clock);
+  std::unique_ptr<TaskLoop> loop;
+  if (run_.deployment.make_loop) {
+    TRY_ASSIGN(loop, run_.deployment.make_loop());
+  }
+  // One commits and one looks at backlogs. What waits for a HEAD or for a topic is on the loop.
+  const std::size_t threads =
+      run_.options.local ? kLocalPages : settings.list.most_in_flight + settings.decide.most_in_flight + 2;
+  Driver driver(flow, run_.clock, loop.get());
   TRY(driver.Run(
       threads, [&](const FileTask& task) { return executor.Execute(task); }, [&](FileFlow& f) { return Look(f); },
       [&](Seen seen) {

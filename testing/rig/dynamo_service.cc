@@ -82,12 +82,15 @@ std::string KeyOf(const Serving& serving, Table table, std::uint64_t row) {
   return key.dump();
 }
 
+constexpr const char* kAssetKey = "databaseId, assetId";
+
 // One page of rows, `step` apart, as Scan and Query answer.
 class Page {
  public:
   Page(const Serving& serving, Table table, const Json& request) : serving_(serving), table_(table) {
     limit_ = request.value("Limit", limit_);
     counts_only_ = request.value("Select", "") == "COUNT";
+    keys_only_ = request.contains("ProjectionExpression");
     if (const auto from = request.find("ExclusiveStartKey"); from != request.end()) {
       // A row that was deleted since is as good a place to start as any.
       after_ = table == Table::kAssets
@@ -109,7 +112,7 @@ class Page {
       if (table_ == Table::kAssets && serving_.world.IsDeleted(row)) continue;
       if (!counts_only_) {
         if (count > 0) body += ',';
-        AppendRow(serving_, table_, row, body);
+        keys_only_ ? AppendAssetKey(serving_.world, row, body) : AppendRow(serving_, table_, row, body);
       }
       ++count;
       last = row;
@@ -126,6 +129,7 @@ class Page {
   Table table_;
   std::uint64_t limit_ = ~std::uint64_t{0};
   bool counts_only_ = false;
+  bool keys_only_ = false;  // of assets
   std::optional<std::uint64_t> after_;
 };
 
@@ -136,6 +140,10 @@ void Scan(const Serving& serving, Table table, const Json& request, Reply& reply
   const std::uint64_t segment = request.value("Segment", std::uint64_t{0});
   if (total == 0 || segment >= total || request.contains("FilterExpression")) {
     return RefuseDynamo(reply, "ValidationException", "Segments out of range, or a filter");
+  }
+  const std::string projection = request.value("ProjectionExpression", kAssetKey);
+  if (projection != kAssetKey || (table != Table::kAssets && request.contains("ProjectionExpression"))) {
+    return RefuseDynamo(reply, "ValidationException", "No projection is played but that of the keys of assets");
   }
   if (table == Table::kEmpty) return AnswerNothing(reply);
   const Deployment& deployment = serving.world.deployment();

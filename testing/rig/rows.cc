@@ -74,6 +74,14 @@ void AppendAssetRow(const World& world, std::uint64_t asset, std::string& out) {
   out += '}';
 }
 
+void AppendAssetKey(const World& world, std::uint64_t asset, std::string& out) {
+  out += R"({"databaseId":{"S":")";
+  world.deployment().AppendDatabaseId(asset, out);
+  out += R"("},"assetId":{"S":")";
+  world.deployment().AppendAssetId(asset, out);
+  out += R"("}})";
+}
+
 void AppendBucketRow(const Deployment& deployment, std::uint64_t bucket, std::string& out) {
   const std::string& name = deployment.BucketName(bucket);
   const auto prefix = deployment.StoredPrefix(bucket);

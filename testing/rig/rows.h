@@ -10,8 +10,9 @@
 // The records of the tables, as DynamoDB writes them in JSON.
 namespace vams::rig {
 
-// Both append. The asset must not be deleted.
+// All append. The asset must not be deleted.
 void AppendAssetRow(const World& world, std::uint64_t asset, std::string& out);
+void AppendAssetKey(const World& world, std::uint64_t asset, std::string& out);
 void AppendBucketRow(const Deployment& deployment, std::uint64_t bucket, std::string& out);
 
 std::string BucketId(std::uint64_t bucket);

@@ -1,48 +1,20 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <thread>
 
-#include "net/curl_transport.h"
 #include "net/gzip.h"
-#include "testing/loopback_server.h"
-#include "testing/temp_dir.h"
+#include "tests/fault/curl_transports.h"
 
-namespace vams {
+namespace vams::curl_tests {
 namespace {
 
-using Kind = TransportError::Kind;
-using Request = LoopbackServer::Request;
-using Reply = LoopbackServer::Reply;
-using Then = LoopbackServer::Then;
-using std::chrono::milliseconds;
-using std::chrono::seconds;
 using testing::HasSubstr;
 
-std::unique_ptr<CurlTransport> MakeTransportOf(CurlOptions options = {}) {
-  auto made = MakeCurlTransport(std::move(options));
-  EXPECT_TRUE(made) << made.error().message;
-  return *std::move(made);
-}
+INSTANTIATE_TEST_SUITE_P(, CurlTransportTest, kBoth, NameOf);
 
-HttpRequest To(const std::string& url, Method method = Method::kGet, std::string body = {}) {
-  HttpRequest request{.call = {Service::kDynamoDb, "Scan"}, .method = method};
-  request.url = *ParseUrl(url);
-  if (!body.empty()) request.body = Body(std::move(body));
-  return request;
-}
-
-Reply Echo(const Request& request) {
-  return {.headers = {{"x-method", request.method}, {"x-target", request.target}}, .body = request.body};
-}
-
-void ExpectKind(const Sent& sent, Kind want, bool applied) {
-  ASSERT_FALSE(sent) << "status " << sent->status;
-  EXPECT_EQ(TransportErrorName(sent.error().kind), TransportErrorName(want)) << sent.error().message;
-  EXPECT_EQ(sent.error().may_have_been_applied, applied) << sent.error().message;
-}
-
-TEST(CurlTransport, SendsEveryMethodWithItsBodyAndHeaders) {
+TEST_P(CurlTransportTest, SendsEveryMethodWithItsBodyAndHeaders) {
   Request seen;
   LoopbackServer server([&](const Request& request) {
     seen = request;
@@ -69,10 +41,10 @@ TEST(CurlTransport, SendsEveryMethodWithItsBodyAndHeaders) {
       EXPECT_FALSE(seen.headers.contains(unwanted)) << unwanted;
     }
   }
-  EXPECT_EQ(transport->stats().connections, 1u) << "one connection for all of them";
+  EXPECT_EQ(server.connections(), 1) << "one connection for all of them";
 }
 
-TEST(CurlTransport, AnEmptyPutHasALength) {
+TEST_P(CurlTransportTest, AnEmptyPutHasALength) {
   Request seen;
   LoopbackServer server([&](const Request& request) {
     seen = request;
@@ -82,7 +54,7 @@ TEST(CurlTransport, AnEmptyPutHasALength) {
   EXPECT_EQ(seen.Header("content-length"), "0");
 }
 
-TEST(CurlTransport, ThePathGoesAsItIs) {
+TEST_P(CurlTransportTest, ThePathGoesAsItIs) {
   LoopbackServer server(Echo);
   HttpRequest request = To(server.url());
   request.url.path = "/bucket//a/../b/./c%2Fd";
@@ -91,7 +63,7 @@ TEST(CurlTransport, ThePathGoesAsItIs) {
   EXPECT_EQ(sent->headers.Get("x-target"), "/bucket//a/../b/./c%2Fd");
 }
 
-TEST(CurlTransport, AnyStatusIsAReplyAndRedirectsAreNotFollowed) {
+TEST_P(CurlTransportTest, AnyStatusIsAReplyAndRedirectsAreNotFollowed) {
   LoopbackServer server([](const Request& request) {
     const int status = std::stoi(request.target.substr(1));
     return Reply{.status = status, .headers = {{"Location", "/200"}}, .body = "text"};
@@ -105,7 +77,7 @@ TEST(CurlTransport, AnyStatusIsAReplyAndRedirectsAreNotFollowed) {
   }
 }
 
-TEST(CurlTransport, ThreadsKeepTheirConnections) {
+TEST(CurlTransportPool, ThreadsKeepTheirConnections) {
   LoopbackServer server(Echo);
   const auto transport = MakeTransportOf();
   std::vector<std::jthread> threads;
@@ -120,7 +92,7 @@ TEST(CurlTransport, ThreadsKeepTheirConnections) {
   EXPECT_EQ(transport->stats().connections, static_cast<std::uint64_t>(server.connections()));
 }
 
-TEST(CurlTransport, ManyHostsCannotGrowThePoolWithoutBound) {
+TEST(CurlTransportPool, ManyHostsCannotGrowThePoolWithoutBound) {
   LoopbackServer one(Echo);
   LoopbackServer two(Echo);
   const auto transport = MakeTransportOf({.max_idle = 1});
@@ -131,7 +103,7 @@ TEST(CurlTransport, ManyHostsCannotGrowThePoolWithoutBound) {
   EXPECT_GT(transport->stats().connections, 2u) << "the one handle keeps the connection to one host only";
 }
 
-TEST(CurlTransport, AConnectionClosedWhileIdleIsReplacedQuietly) {
+TEST_P(CurlTransportTest, AConnectionClosedWhileIdleIsReplacedQuietly) {
   LoopbackServer server(Echo);
   const auto transport = MakeTransportOf();
   for (int i = 0; i < 3; ++i) {
@@ -141,7 +113,7 @@ TEST(CurlTransport, AConnectionClosedWhileIdleIsReplacedQuietly) {
   }
 }
 
-TEST(CurlTransport, ARequestThatMustNotRunTwiceIsNotSentAgainQuietly) {
+TEST_P(CurlTransportTest, ARequestThatMustNotRunTwiceIsNotSentAgainQuietly) {
   for (const Idempotency idempotency : {Idempotency::kYes, Idempotency::kNo}) {
     std::atomic<int> ran = 0;
     LoopbackServer server([&](const Request& request) {
@@ -164,7 +136,7 @@ TEST(CurlTransport, ARequestThatMustNotRunTwiceIsNotSentAgainQuietly) {
   }
 }
 
-TEST(CurlTransport, NobodyListens) {
+TEST_P(CurlTransportTest, NobodyListens) {
   std::string url;
   {
     url = LoopbackServer(Echo).url();
@@ -174,11 +146,11 @@ TEST(CurlTransport, NobodyListens) {
   EXPECT_THAT(sent.error().message, HasSubstr("127.0.0.1:"));
 }
 
-TEST(CurlTransport, NoSuchHost) {
+TEST_P(CurlTransportTest, NoSuchHost) {
   ExpectKind(MakeTransportOf()->Send(To("http://nowhere.invalid/")), Kind::kResolve, false);
 }
 
-TEST(CurlTransport, SilenceBeforeTheFirstByte) {
+TEST_P(CurlTransportTest, SilenceBeforeTheFirstByte) {
   LoopbackServer server([](const Request&) { return Reply{.wait = seconds(20)}; });
   HttpRequest request = To(server.url(), Method::kPost, std::string(1 << 20, 'x'));
   request.timeouts.first_byte = milliseconds(150);
@@ -187,7 +159,7 @@ TEST(CurlTransport, SilenceBeforeTheFirstByte) {
   EXPECT_LT(std::chrono::steady_clock::now() - start, seconds(5));
 }
 
-TEST(CurlTransport, ABodyThatNeverEnds) {
+TEST_P(CurlTransportTest, ABodyThatNeverEnds) {
   LoopbackServer server(
       [](const Request&) { return Reply{.raw = "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nsome of it"}; });
   HttpRequest request = To(server.url());
@@ -196,14 +168,14 @@ TEST(CurlTransport, ABodyThatNeverEnds) {
   ExpectKind(MakeTransportOf()->Send(request), Kind::kTotalTimeout, true);
 }
 
-TEST(CurlTransport, APeerThatNeverShakesHands) {
+TEST_P(CurlTransportTest, APeerThatNeverShakesHands) {
   LoopbackServer server(Echo);  // speaks no TLS and waits for a request that never comes
   HttpRequest request = To("https://127.0.0.1:" + std::to_string(server.port()));
   request.timeouts.connect = milliseconds(200);
   ExpectKind(MakeTransportOf()->Send(request), Kind::kConnectTimeout, false);
 }
 
-TEST(CurlTransport, AConnectionThatEndsBeforeTheReply) {
+TEST_P(CurlTransportTest, AConnectionThatEndsBeforeTheReply) {
   for (const Then end : {Then::kClose, Then::kReset}) {
     LoopbackServer server([&](const Request&) { return Reply{.then = end, .raw = ""}; });
     ExpectKind(MakeTransportOf()->Send(To(server.url(), Method::kPost, "x")), Kind::kReset, true);
@@ -211,7 +183,7 @@ TEST(CurlTransport, AConnectionThatEndsBeforeTheReply) {
   }
 }
 
-TEST(CurlTransport, AReplyCutAtEveryByte) {
+TEST_P(CurlTransportTest, AReplyCutAtEveryByte) {
   const std::string whole = "HTTP/1.1 200 OK\r\nContent-Length: 10\r\nX: y\r\n\r\n0123456789";
   for (const Then end : {Then::kClose, Then::kReset}) {
     std::size_t cut = 0;
@@ -225,19 +197,19 @@ TEST(CurlTransport, AReplyCutAtEveryByte) {
   }
 }
 
-TEST(CurlTransport, ACutChunkedBody) {
+TEST_P(CurlTransportTest, ACutChunkedBody) {
   LoopbackServer server([](const Request&) {
     return Reply{.then = Then::kClose, .raw = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n01234\r\n"};
   });
   ExpectKind(MakeTransportOf()->Send(To(server.url())), Kind::kCutBody, true);
 }
 
-TEST(CurlTransport, WhatIsNoHttp) {
+TEST_P(CurlTransportTest, WhatIsNoHttp) {
   LoopbackServer server([](const Request&) { return Reply{.then = Then::kClose, .raw = "SSH-2.0-OpenSSH_9.2\r\n"}; });
   ExpectKind(MakeTransportOf()->Send(To(server.url())), Kind::kBadHttp, true);
 }
 
-TEST(CurlTransport, AnInterimReplyIsNotTheReply) {
+TEST_P(CurlTransportTest, AnInterimReplyIsNotTheReply) {
   LoopbackServer server([](const Request&) {
     return Reply{.raw = "HTTP/1.1 100 Continue\r\nX-Interim: 1\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"};
   });
@@ -248,7 +220,7 @@ TEST(CurlTransport, AnInterimReplyIsNotTheReply) {
   EXPECT_EQ(sent->headers.Find("x-interim"), nullptr);
 }
 
-TEST(CurlTransport, ABodyLongerThanAllowed) {
+TEST_P(CurlTransportTest, ABodyLongerThanAllowed) {
   LoopbackServer server([](const Request&) { return Reply{.body = std::string(100001, 'x')}; });
   HttpRequest request = To(server.url());
   request.max_reply = Bytes{100000};
@@ -258,7 +230,7 @@ TEST(CurlTransport, ABodyLongerThanAllowed) {
   EXPECT_TRUE(transport->Send(request)) << "exactly as long as allowed";
 }
 
-TEST(CurlTransport, HeadersWithoutEnd) {
+TEST_P(CurlTransportTest, HeadersWithoutEnd) {
   LoopbackServer server([](const Request&) {
     std::string raw = "HTTP/1.1 200 OK\r\n";
     for (int i = 0; i < 10000; ++i) raw += "X-Filler: " + std::string(90, 'x') + "\r\n";
@@ -267,7 +239,7 @@ TEST(CurlTransport, HeadersWithoutEnd) {
   ExpectKind(MakeTransportOf()->Send(To(server.url())), Kind::kTooLarge, true);
 }
 
-TEST(CurlTransport, BigBodiesBothWays) {
+TEST_P(CurlTransportTest, BigBodiesBothWays) {
   LoopbackServer server(Echo);
   const std::string big(12 << 20, 'b');
   for (const Idempotency idempotency : {Idempotency::kYes, Idempotency::kNo}) {
@@ -279,7 +251,7 @@ TEST(CurlTransport, BigBodiesBothWays) {
   }
 }
 
-TEST(CurlTransport, CompressedRepliesArriveInPlainText) {
+TEST_P(CurlTransportTest, CompressedRepliesArriveInPlainText) {
   std::string asked;
   LoopbackServer server([&](const Request& request) {
     asked = request.Header("accept-encoding");
@@ -298,7 +270,7 @@ TEST(CurlTransport, CompressedRepliesArriveInPlainText) {
   ExpectKind(transport->Send(request), Kind::kTooLarge, true);
 }
 
-TEST(CurlTransport, AReplyThatIsNotWhatItSays) {
+TEST_P(CurlTransportTest, AReplyThatIsNotWhatItSays) {
   std::string encoding = "gzip";
   LoopbackServer server(
       [&](const Request&) { return Reply{.headers = {{"Content-Encoding", encoding}}, .body = "plain"}; });
@@ -308,7 +280,7 @@ TEST(CurlTransport, AReplyThatIsNotWhatItSays) {
   ExpectKind(transport->Send(To(server.url())), Kind::kBadHttp, true);
 }
 
-TEST(CurlTransport, AReplyWithAWrongChecksum) {
+TEST_P(CurlTransportTest, AReplyWithAWrongChecksum) {
   std::string sum = std::to_string(Crc32("{}"));
   LoopbackServer server([&](const Request&) { return Reply{.headers = {{"x-amz-crc32", sum}}, .body = "{}"}; });
   const auto transport = MakeTransportOf();
@@ -317,7 +289,7 @@ TEST(CurlTransport, AReplyWithAWrongChecksum) {
   ExpectKind(transport->Send(To(server.url())), Kind::kCutBody, true);
 }
 
-TEST(CurlTransport, WhatIsNotHttpIsNotSent) {
+TEST_P(CurlTransportTest, WhatIsNotHttpIsNotSent) {
   LoopbackServer server(Echo);
   const auto transport = MakeTransportOf();
   HttpRequest request = To(server.url());
@@ -334,7 +306,7 @@ TEST(CurlTransport, WhatIsNotHttpIsNotSent) {
   EXPECT_EQ(server.requests(), 0);
 }
 
-TEST(CurlTransport, ARaisedStopEndsWhatIsInFlight) {
+TEST_P(CurlTransportTest, ARaisedStopEndsWhatIsInFlight) {
   StopFlag stop;
   LoopbackServer server([&](const Request&) {
     stop.Request();
@@ -345,108 +317,5 @@ TEST(CurlTransport, ARaisedStopEndsWhatIsInFlight) {
   EXPECT_LT(std::chrono::steady_clock::now() - start, seconds(5));
 }
 
-class CurlTransportTls : public testing::Test {
- protected:
-  CurlOptions Trusting(const TlsIdentity& identity) const {
-    identity.WritePem(dir_.str() + "/ca.pem");
-    return {.ca_bundle = dir_.str() + "/ca.pem"};
-  }
-  const TempDir dir_;
-};
-
-TEST_F(CurlTransportTls, ASelfSignedCertificateIsRefused) {
-  LoopbackServer server(Echo, TlsIdentity::Make());
-  const Sent sent = MakeTransportOf()->Send(To(server.url(), Method::kPost, "x"));
-  ExpectKind(sent, Kind::kTls, false);
-  EXPECT_THAT(sent.error().message, HasSubstr("certificate"));
-  EXPECT_EQ(server.requests(), 0);
-}
-
-TEST_F(CurlTransportTls, ItIsAcceptedWithItsBundleAndTheConnectionIsKept) {
-  const TlsIdentity identity = TlsIdentity::Make();
-  LoopbackServer server(Echo, identity);
-  const auto transport = MakeTransportOf(Trusting(identity));
-  for (int i = 0; i < 3; ++i) {
-    const Sent sent = transport->Send(To(server.url(), Method::kPost, "x"));
-    ASSERT_TRUE(sent) << sent.error().message;
-    EXPECT_EQ(sent->body, "x");
-  }
-  EXPECT_EQ(transport->stats().connections, 1u);
-}
-
-TEST_F(CurlTransportTls, ABundleReplacesTheSystemsAuthorities) {
-  LoopbackServer server(Echo, TlsIdentity::Make());
-  ExpectKind(MakeTransportOf(Trusting(TlsIdentity::Make()))->Send(To(server.url())), Kind::kTls, false);
-}
-
-TEST_F(CurlTransportTls, TheNameMustMatch) {
-  const TlsIdentity identity = TlsIdentity::Make("DNS:elsewhere.example.com");
-  LoopbackServer server(Echo, identity);
-  ExpectKind(MakeTransportOf(Trusting(identity))->Send(To(server.url())), Kind::kTls, false);
-}
-
-TEST_F(CurlTransportTls, AnExpiredCertificateIsRefused) {
-  const TlsIdentity identity = TlsIdentity::Make("IP:127.0.0.1", -60);
-  LoopbackServer server(Echo, identity);
-  const Sent sent = MakeTransportOf(Trusting(identity))->Send(To(server.url()));
-  ExpectKind(sent, Kind::kTls, false);
-  EXPECT_THAT(sent.error().message, HasSubstr("expired"));
-}
-
-TEST_F(CurlTransportTls, OldVersionsAreRefused) {
-  const TlsIdentity identity = TlsIdentity::Make();
-  LoopbackServer old(Echo, identity, TLS1_1_VERSION);
-  ExpectKind(MakeTransportOf(Trusting(identity))->Send(To(old.url())), Kind::kTls, false);
-  LoopbackServer good(Echo, identity, TLS1_2_VERSION);
-  EXPECT_TRUE(MakeTransportOf(Trusting(identity))->Send(To(good.url())));
-}
-
-TEST_F(CurlTransportTls, ABundleThatIsNoneIsRefusedAtOnce) {
-  std::ofstream(dir_.str() + "/empty.pem") << "nothing";
-  for (const std::string& path : {dir_.str() + "/absent.pem", dir_.str() + "/empty.pem"}) {
-    const auto made = MakeCurlTransport({.ca_bundle = path});
-    ASSERT_FALSE(made);
-    EXPECT_EQ(made.error().code, ErrorCode::kUsage);
-    EXPECT_THAT(made.error().message, HasSubstr(path));
-  }
-}
-
-TEST(CurlTransportProxy, PlainHttpGoesThroughTheProxyUnlessExempt) {
-  LoopbackServer target(Echo);
-  LoopbackServer proxy([](const Request& request) { return Reply{.headers = {{"x-via", request.target}}}; });
-  const auto transport = MakeTransportOf({.proxy = {.http = proxy.url()}});
-  Sent sent = transport->Send(To("http://service.invalid/path"));
-  ASSERT_TRUE(sent) << sent.error().message;
-  EXPECT_EQ(sent->headers.Get("x-via"), "http://service.invalid/path");
-
-  HttpRequest metadata = To(target.url() + "/latest/api/token");
-  metadata.through_proxy = false;
-  sent = transport->Send(metadata);
-  ASSERT_TRUE(sent) << sent.error().message;
-  EXPECT_EQ(sent->headers.Get("x-target"), "/latest/api/token");
-  EXPECT_EQ(proxy.requests(), 1);
-
-  const auto exempt = MakeTransportOf({.proxy = {.http = proxy.url(), .no_proxy = "localhost,127.0.0.1"}});
-  ASSERT_TRUE(exempt->Send(To(target.url())));
-  EXPECT_EQ(proxy.requests(), 1);
-}
-
-TEST(CurlTransportProxy, HttpsAsksTheProxyForATunnel) {
-  LoopbackServer proxy([](const Request&) { return Reply{.status = 403, .body = "no"}; });
-  const auto transport = MakeTransportOf({.proxy = {.http = "http://unused.invalid", .https = proxy.url()}});
-  const Sent sent = transport->Send(To("https://service.invalid/"));
-  ExpectKind(sent, Kind::kConnect, false);
-  EXPECT_THAT(sent.error().message, HasSubstr("403"));
-}
-
-TEST(CurlTransportProxy, TheEnvironmentIsNotReadHere) {
-  LoopbackServer target(Echo);
-  setenv("http_proxy", "http://127.0.0.1:9", 1);
-  setenv("ALL_PROXY", "http://127.0.0.1:9", 1);
-  EXPECT_TRUE(MakeTransportOf()->Send(To(target.url())));
-  unsetenv("http_proxy");
-  unsetenv("ALL_PROXY");
-}
-
 }  // namespace
-}  // namespace vams
+}  // namespace vams::curl_tests

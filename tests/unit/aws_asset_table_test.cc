@@ -206,7 +206,17 @@ TEST_F(AwsAssetTableTest, ATouchIsOneConditionalUpdateOfOneAttribute) {
             R"j({"UpdateExpression":"SET #d = :v","ConditionExpression":"attribute_exists(databaseId)",)j"
             R"("ExpressionAttributeNames":{"#d":"_os_reindex_date"},)"
             R"("ExpressionAttributeValues":{":v":{"S":"2025-06-01T00:00:00.000001+00:00"}},)"
-            R"("Key":{"databaseId":{"S":"db"},"assetId":{"S":"a"}},"TableName":"assets"})");
+            R"("TableName":"assets","Key":{"databaseId":{"S":"db"},"assetId":{"S":"a"}}})");
+}
+
+TEST_F(AwsAssetTableTest, KeysAreScannedWithoutTheOtherAttributes) {
+  service_.Then(R"({"Items":[{"databaseId":{"S":"db"},"assetId":{"S":"a"}},{"databaseId":{"S":"db"}}],"Count":2})");
+  const auto page = table_.ScanKeys({.index = 0, .total = 1}, std::nullopt, ItemCount{10});
+  ASSERT_TRUE(page);
+  EXPECT_EQ(page->keys, (std::vector<AssetKey>{{"db", "a"}, {"db", ""}}));
+  EXPECT_FALSE(page->next);
+  EXPECT_THAT(std::string(service_.requests()[0].body.view()),
+              testing::HasSubstr(R"("ProjectionExpression":"databaseId, assetId")"));
 }
 
 TEST_F(AwsAssetTableTest, EachKeyOfATouchHasItsOwnOutcome) {
@@ -277,11 +287,11 @@ TEST_F(AwsAssetTableTest, ClearIsBoundToTheAttribute) {
   EXPECT_EQ(service_.requests()[0].body.view(),
             R"j({"UpdateExpression":"REMOVE #d","ConditionExpression":"attribute_exists(#d)",)j"
             R"("ExpressionAttributeNames":{"#d":"_os_reindex_date"},)"
-            R"("Key":{"databaseId":{"S":"db"},"assetId":{"S":"a"}},"TableName":"assets"})");
+            R"("TableName":"assets","Key":{"databaseId":{"S":"db"},"assetId":{"S":"a"}}})");
   EXPECT_EQ(service_.requests()[2].body.view(),
             R"j({"UpdateExpression":"SET #d = :v","ConditionExpression":"attribute_exists(#d)",)j"
             R"("ExpressionAttributeNames":{"#d":"_os_reindex_date"},"ExpressionAttributeValues":{":v":{"NULL":true}},)"
-            R"("Key":{"databaseId":{"S":"db"},"assetId":{"S":"a"}},"TableName":"assets"})");
+            R"("TableName":"assets","Key":{"databaseId":{"S":"db"},"assetId":{"S":"a"}}})");
 }
 
 TEST_F(AwsAssetTableTest, CountsByTheTablesDescription) {

@@ -26,13 +26,17 @@ AwsAssetTable::AwsAssetTable(std::shared_ptr<const AwsClient> dynamodb, std::str
     : table_(std::move(dynamodb), std::move(table), std::move(options)) {}
 
 Result<AssetPage> AwsAssetTable::Scan(Segment segment, const std::optional<Cursor>& from, ItemCount limit) {
+  return ScanWith(Json::object(), segment, from, limit);
+}
+
+Result<AssetPage> AwsAssetTable::ScanWith(Json request, Segment segment, const std::optional<Cursor>& from,
+                                          ItemCount limit) {
   TRY(CheckSegment(segment));
   TRY(CheckLimit(limit));
   std::optional<std::string> last_key;
   if (from) {
     TRY_ASSIGN(last_key, LastKeyFrom(*from, segment));
   }
-  Json request;
   request["Segment"] = segment.index;
   request["TotalSegments"] = segment.total;
   request["Limit"] = RequestLimit(limit);
@@ -41,6 +45,14 @@ Result<AssetPage> AwsAssetTable::Scan(Segment segment, const std::optional<Curso
   page.items.reserve(items.items.size());
   for (Item& item : items.items) page.items.push_back(AssetRecordFromItem(std::move(item)));
   if (items.next) page.next = PageCursor(segment, *items.next);
+  return page;
+}
+
+Result<AssetKeyPage> AwsAssetTable::ScanKeys(Segment segment, const std::optional<Cursor>& from, ItemCount limit) {
+  TRY_ASSIGN(AssetPage records, ScanWith({{"ProjectionExpression", "databaseId, assetId"}}, segment, from, limit));
+  AssetKeyPage page{.keys = {}, .next = std::move(records.next)};
+  page.keys.reserve(records.items.size());
+  for (AssetRecord& record : records.items) page.keys.push_back(std::move(record.key));
   return page;
 }
 
@@ -79,17 +91,21 @@ Result<std::vector<std::vector<AssetRecord>>> AwsAssetTable::FindManyInBucket(st
   return found;
 }
 
-Result<TouchOutcome> AwsAssetTable::Update(const AssetKey& key, Json update) const {
+// `update`: the text of the request but for the key and the last brace.
+Result<TouchOutcome> AwsAssetTable::Update(const AssetKey& key, const std::string& update) const {
   if (const auto why = WhyNoKey(key.database_id, key.asset_id)) return Fail(ErrorCode::kInvalid, "{}", *why);
-  update["Key"] = Json{{"databaseId", StringValue(key.database_id)}, {"assetId", StringValue(key.asset_id)}};
-  auto reply = table_.Call("UpdateItem", std::move(update));
+  auto reply =
+      table_.CallText("UpdateItem", fmt::format(R"({},"Key":{{"databaseId":{{"S":{}}},"assetId":{{"S":{}}}}}}})",
+                                                update, Quoted(key.database_id), Quoted(key.asset_id)));
   if (reply) return TouchOutcome::kDone;
   if (reply.error().code == ErrorCode::kPrecondition) return TouchOutcome::kGone;
   return std::unexpected(std::move(reply.error()));
 }
 
-Result<std::vector<Result<TouchOutcome>>> AwsAssetTable::UpdateEach(std::span<const AssetKey> keys,
-                                                                    const Json& update) const {
+Result<std::vector<Result<TouchOutcome>>> AwsAssetTable::UpdateEach(std::span<const AssetKey> keys, Json update) const {
+  update["TableName"] = table_.name();
+  std::string text = update.dump();
+  text.pop_back();
   std::vector<Result<TouchOutcome>> outcomes(keys.size());
   Mutex mu;
   std::optional<Error> of_the_table;
@@ -101,7 +117,7 @@ Result<std::vector<Result<TouchOutcome>>> AwsAssetTable::UpdateEach(std::span<co
         return;
       }
     }
-    outcomes[i] = Update(keys[i], update);
+    outcomes[i] = Update(keys[i], text);
     if (!outcomes[i] && IsOfTheTable(outcomes[i].error())) {
       const MutexLock lock(mu);
       of_the_table = outcomes[i].error();
@@ -121,7 +137,7 @@ Result<std::vector<Result<TouchOutcome>>> AwsAssetTable::Touch(std::span<const A
   update["ConditionExpression"] = "attribute_exists(databaseId)";
   update["ExpressionAttributeNames"] = Json{{"#d", kReindexDateAttribute}};
   update["ExpressionAttributeValues"] = Json{{":v", StringValue(value)}};
-  return UpdateEach(keys, update);
+  return UpdateEach(keys, std::move(update));
 }
 
 Result<std::vector<Result<TouchOutcome>>> AwsAssetTable::Clear(std::span<const AssetKey> keys, ClearTouch how) {
@@ -130,7 +146,7 @@ Result<std::vector<Result<TouchOutcome>>> AwsAssetTable::Clear(std::span<const A
   update["ConditionExpression"] = "attribute_exists(#d)";
   update["ExpressionAttributeNames"] = Json{{"#d", kReindexDateAttribute}};
   if (how == ClearTouch::kSetNull) update["ExpressionAttributeValues"] = Json{{":v", {{"NULL", true}}}};
-  return UpdateEach(keys, update);
+  return UpdateEach(keys, std::move(update));
 }
 
 Result<ItemCount> AwsAssetTable::ApproximateCount() {

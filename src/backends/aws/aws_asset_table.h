@@ -18,6 +18,7 @@ class AwsAssetTable final : public AssetTable {
   AwsAssetTable(std::shared_ptr<const AwsClient> dynamodb, std::string table, DynamoOptions options = {});
 
   Result<AssetPage> Scan(Segment segment, const std::optional<Cursor>& from, ItemCount limit) override;
+  Result<AssetKeyPage> ScanKeys(Segment segment, const std::optional<Cursor>& from, ItemCount limit) override;
   Result<std::vector<std::optional<AssetRecord>>> GetMany(std::span<const AssetKey> keys) override;
   Result<std::vector<AssetRecord>> FindInBucket(std::string_view bucket_id, std::string_view asset_id) override;
   Result<std::vector<std::vector<AssetRecord>>> FindManyInBucket(std::span<const BucketAsset> wanted) override;
@@ -28,8 +29,10 @@ class AwsAssetTable final : public AssetTable {
 
  private:
   Result<std::vector<Result<TouchOutcome>>> UpdateEach(std::span<const AssetKey> keys,
-                                                       const nlohmann::ordered_json& update) const;
-  Result<TouchOutcome> Update(const AssetKey& key, nlohmann::ordered_json update) const;
+                                                       nlohmann::ordered_json update) const;
+  Result<TouchOutcome> Update(const AssetKey& key, const std::string& update) const;
+  Result<AssetPage> ScanWith(nlohmann::ordered_json request, Segment segment, const std::optional<Cursor>& from,
+                             ItemCount limit);
 
   const DynamoTable table_;
 };

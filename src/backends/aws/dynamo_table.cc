@@ -39,7 +39,11 @@ std::string DynamoTable::Arn(std::string_view index) const {
 Result<Json> DynamoTable::Call(std::string_view operation, Json body, std::string_view index) const {
   // BatchGetItem names its tables inside RequestItems.
   if (operation != "BatchGetItem") body["TableName"] = name_;
-  auto reply = client_->CallJson(kDynamoDbProtocol, operation, Dump(body), Arn(index));
+  return CallText(operation, Dump(body), index);
+}
+
+Result<Json> DynamoTable::CallText(std::string_view operation, std::string body, std::string_view index) const {
+  auto reply = client_->CallJson(kDynamoDbProtocol, operation, std::move(body), Arn(index));
   if (!reply) return std::unexpected(std::move(reply.error()).In("table " + name_));
   return reply;
 }
@@ -124,6 +128,8 @@ std::optional<std::string> WhyNoKey(std::string_view partition, std::string_view
   if (auto why = WhyNoPart(partition, kMaxPartitionKey)) return why;
   return WhyNoPart(sort, kMaxSortKey);
 }
+
+std::string Quoted(std::string_view text) { return Dump(text); }
 
 Json StringValue(std::string_view text) { return Json{{"S", text}}; }
 

@@ -55,6 +55,9 @@ class DynamoTable {
   // `operation` with `body`, to which the table's name is added. `index`: the one that is asked, for a refusal.
   Result<nlohmann::ordered_json> Call(std::string_view operation, nlohmann::ordered_json body,
                                       std::string_view index = {}) const;
+  // As Call, with the whole request, the table's name included, as text.
+  Result<nlohmann::ordered_json> CallText(std::string_view operation, std::string body,
+                                          std::string_view index = {}) const;
   // As Call; `request` may hold all of Scan or Query but where to start, which is `from` (the `next` of a page).
   Result<ItemPage> ReadPage(std::string_view operation, nlohmann::ordered_json request,
                             const std::optional<std::string>& from, std::string_view index = {}) const;
@@ -81,6 +84,8 @@ class DynamoTable {
 std::optional<std::string> WhyNoKey(std::string_view partition);
 std::optional<std::string> WhyNoKey(std::string_view partition, std::string_view sort);
 
+// As a string of JSON.
+std::string Quoted(std::string_view text);
 // {"S": "text"}
 nlohmann::ordered_json StringValue(std::string_view text);
 // What DynamoDB takes for a Limit: more is cut, 0 must have been refused.

@@ -22,8 +22,14 @@ HttpRequest SnsRequest(const AwsClient& client, std::string_view action, std::st
   HttpRequest request = client.Request(Method::kPost, action, std::move(resource));
   request.headers.Add("Content-Type", "application/x-www-form-urlencoded; charset=utf-8");
   std::string form = "Action=" + PercentEncode(action) + "&Version=2010-03-31";
+  std::size_t longest = form.size();
+  for (const auto& [name, value] : parameters) longest += 2 + 3 * (name.size() + value.size());
+  form.reserve(longest);
   for (const auto& [name, value] : parameters) {
-    form += "&" + PercentEncode(name) + "=" + PercentEncode(value);
+    form += '&';
+    AppendPercentEncoded(form, name);
+    form += '=';
+    AppendPercentEncoded(form, value);
   }
   request.body = Body(std::move(form));
   return request;

@@ -3,7 +3,8 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
-#include <map>
+#include <algorithm>
+#include <vector>
 
 #include "base/text.h"
 #include "net/sigv4/canonical.h"
@@ -84,18 +85,27 @@ SignatureParts Sign(HttpRequest& request, const Credentials& credentials, const 
   const std::string payload = options.unsigned_payload ? "UNSIGNED-PAYLOAD" : Sha256Hex(request.body.view());
   if (options.body_header || options.unsigned_payload) headers.Set("X-Amz-Content-SHA256", payload);
 
-  std::map<std::string, std::string> canonical;  // by lower-case name; values of one name in the order sent
+  std::vector<Headers::Entry> canonical;  // by lower-case name; values of one name in the order sent
+  canonical.reserve(headers.entries().size() + 1);
+  bool host = false;
   for (const auto& [name, value] : headers.entries()) {
     std::string lower = AsciiLower(name);
     if (IsUnsignedHeader(lower)) continue;
-    const auto [at, fresh] = canonical.try_emplace(std::move(lower), CanonicalHeaderValue(value));
-    if (!fresh) at->second += "," + CanonicalHeaderValue(value);
+    host = host || lower == "host";
+    canonical.emplace_back(std::move(lower), CanonicalHeaderValue(value));
   }
-  canonical.try_emplace("host", HostHeader(request.url));
+  if (!host) canonical.emplace_back("host", HostHeader(request.url));
+  std::ranges::stable_sort(canonical, {}, &Headers::Entry::first);
 
   std::string lines;
   std::string names;
-  for (const auto& [name, value] : canonical) {
+  for (std::size_t i = 0; i < canonical.size(); ++i) {
+    const auto& [name, value] = canonical[i];
+    if (i > 0 && name == canonical[i - 1].first) {
+      lines.back() = ',';
+      lines.append(value).append("\n");
+      continue;
+    }
     lines.append(name).append(":").append(value).append("\n");
     if (!names.empty()) names.push_back(';');
     names += name;

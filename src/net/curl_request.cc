@@ -1,4 +1,4 @@
-#include "net/curl_transfer.h"
+#include "net/curl_request.h"
 
 #include <openssl/ssl.h>
 
@@ -13,24 +13,13 @@
 namespace vams {
 namespace {
 
+using Transfer = CurlTransfer;
 using SteadyTime = std::chrono::steady_clock::time_point;
 using Kind = TransportError::Kind;
 using std::chrono::milliseconds;
 
 // More than any service sends; a server that sends headers without end must not fill the memory.
 constexpr std::size_t kMaxHeaderBytes = 256 << 10;
-// How late a transfer may notice that it is to stop.
-constexpr milliseconds kStopLatency{100};
-
-struct Transfer {
-  const HttpRequest& request;
-  HttpReply reply{};
-  std::size_t header_bytes = 0;
-  std::size_t sent_bytes = 0;  // of a body that is read through ReadBody
-  bool too_large = false;
-  bool headers_done = false;  // the empty line after them came
-};
-
 std::size_t OnHeader(char* data, std::size_t, std::size_t size, void* user) {
   Transfer& transfer = *static_cast<Transfer*>(user);
   transfer.header_bytes += size;
@@ -42,6 +31,7 @@ std::size_t OnHeader(char* data, std::size_t, std::size_t size, void* user) {
   while (!line.empty() && (line.back() == '\n' || line.back() == '\r')) line.remove_suffix(1);
   if (line.starts_with("HTTP/")) {  // a final reply may follow an interim one, such as 100 Continue
     transfer.reply.headers = {};
+    transfer.reply.headers.Reserve(16);
     transfer.headers_done = false;
     return size;
   }
@@ -91,6 +81,10 @@ int RefuseRewind(void* user, curl_off_t offset, int) {
 CURLcode UseTrustStore(CURL*, void* ssl_context, void* store) {
   SSL_CTX_set1_cert_store(static_cast<SSL_CTX*>(ssl_context), static_cast<X509_STORE*>(store));
   return CURLE_OK;
+}
+
+std::string Where(const HttpRequest& request) {
+  return Printable(request.url.host) + ":" + std::to_string(EffectivePort(request.url));
 }
 
 bool HasLineBreak(std::string_view text) { return text.find_first_of(std::string_view("\r\n\0", 3)) != text.npos; }
@@ -215,10 +209,11 @@ bool ChecksumMatches(const HttpReply& reply) {
   return Crc32(reply.body) == want;
 }
 
-Sent Finished(Transfer&& transfer, const std::string& where) {
+Sent Finished(Transfer&& transfer) {
   HttpReply& reply = transfer.reply;
   const auto refuse = [&](Kind kind, std::string why) {
-    return std::unexpected(TransportError{.kind = kind, .may_have_been_applied = true, .message = where + ": " + why});
+    return std::unexpected(
+        TransportError{.kind = kind, .may_have_been_applied = true, .message = Where(transfer.request) + ": " + why});
   };
   // libcurl takes a reply that ends within its headers for a whole one.
   if (!transfer.headers_done) return refuse(Kind::kCutBody, "the reply ends within its headers");
@@ -238,64 +233,14 @@ Sent Finished(Transfer&& transfer, const std::string& where) {
   return std::move(reply);
 }
 
-// Waits until the transfer is done, silent for too long, or to be stopped.
-struct Driver {
-  CURL* easy;
-  CURLM* multi;
-  const Transfer& transfer;
-  const StopFlag* stop;
-  SteadyTime last_sent{};
-  curl_off_t uploaded = 0;
-  bool sent = false;  // the connection stood and writing began
-
-  // CURLE_OK with `early` set: ended by us.
-  CURLcode Run(std::optional<Kind>& early) {
-    for (;;) {
-      int running = 0;
-      if (curl_multi_perform(multi, &running) != CURLM_OK) return CURLE_OUT_OF_MEMORY;
-      Look();
-      int left = 0;
-      if (const CURLMsg* done = curl_multi_info_read(multi, &left); done != nullptr) return done->data.result;
-      if (stop != nullptr && stop->requested()) {
-        early = Kind::kCancelled;
-        return CURLE_OK;
-      }
-      milliseconds wait(1000);
-      if (stop != nullptr) wait = kStopLatency;
-      if (sent && transfer.header_bytes == 0) {
-        const auto silent = std::chrono::steady_clock::now() - last_sent;
-        const auto rest = std::chrono::duration_cast<milliseconds>(transfer.request.timeouts.first_byte - silent);
-        if (rest <= milliseconds(0)) {
-          early = Kind::kFirstByteTimeout;
-          return CURLE_OK;
-        }
-        wait = std::min(wait, rest);
-      }
-      curl_multi_poll(multi, nullptr, 0, static_cast<int>(wait.count()), nullptr);
-    }
-  }
-
-  void Look() {
-    curl_off_t before_transfer = 0;
-    curl_off_t now_uploaded = 0;
-    curl_easy_getinfo(easy, CURLINFO_PRETRANSFER_TIME_T, &before_transfer);
-    curl_easy_getinfo(easy, CURLINFO_SIZE_UPLOAD_T, &now_uploaded);
-    const bool now_sent = before_transfer > 0;
-    if (now_sent != sent || now_uploaded != uploaded) last_sent = std::chrono::steady_clock::now();
-    sent = now_sent;
-    uploaded = now_uploaded;
-  }
-};
-
 }  // namespace
 
-std::unique_ptr<CurlHandle> CurlHandle::Make(CURLSH* share, void* trust, const std::optional<std::string>& ca_bundle) {
-  std::unique_ptr<CurlHandle> handle(new CurlHandle());
+std::unique_ptr<CurlRequest> CurlRequest::Make(CURLSH* share, void* trust,
+                                               const std::optional<std::string>& ca_bundle) {
+  std::unique_ptr<CurlRequest> handle(new CurlRequest());
   handle->easy_.reset(curl_easy_init());
-  handle->multi_.reset(curl_multi_init());
   CURL* easy = handle->easy_.get();
-  if (easy == nullptr || handle->multi_ == nullptr) return nullptr;
-  curl_multi_setopt(handle->multi_.get(), CURLMOPT_MAXCONNECTS, 1L);
+  if (easy == nullptr) return nullptr;
   curl_easy_setopt(easy, CURLOPT_SHARE, share);
   curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, handle->error_text_.data());
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
@@ -330,50 +275,57 @@ std::unique_ptr<CurlHandle> CurlHandle::Make(CURLSH* share, void* trust, const s
   return handle;
 }
 
-CurlHandle::~CurlHandle() {
-  // The easy handle lets go of its connection before the multi handle that owns it goes.
-  easy_.reset();
-  multi_.reset();
-}
-
-Sent CurlHandle::Perform(const HttpRequest& request, const CurlSettings& settings) {
-  new_connections_ = 0;
+std::optional<TransportError> CurlRequest::Begin(const HttpRequest& request, const CurlSettings& settings) {
+  if (const std::string_view why = WhyNotHttp(request); !why.empty()) {
+    return TransportError{.kind = Kind::kBadRequest, .message = fmt::format("{}: {}", Where(request), why)};
+  }
   CURL* easy = easy_.get();
-  const std::string where = Printable(request.url.host) + ":" + std::to_string(EffectivePort(request.url));
-  const auto failed = [&](Kind kind, bool applied, std::string_view why) {
-    return std::unexpected(
-        TransportError{.kind = kind, .may_have_been_applied = applied, .message = fmt::format("{}: {}", where, why)});
-  };
-  if (const std::string_view why = WhyNotHttp(request); !why.empty()) return failed(Kind::kBadRequest, false, why);
-
-  Transfer transfer{.request = request};
-  const std::string url = FormatUrl(request.url);
-  const CurlList lines = HeaderLines(request);
+  transfer_.emplace(Transfer{.request = request});
+  lines_ = HeaderLines(request);
   const bool https = request.url.scheme == Scheme::kHttps;
   const bool direct = !request.through_proxy;
   error_text_[0] = '\0';
-  SetMethodAndBody(easy, transfer);
-  curl_easy_setopt(easy, CURLOPT_URL, url.c_str());
-  curl_easy_setopt(easy, CURLOPT_HTTPHEADER, lines.get());
+  SetMethodAndBody(easy, *transfer_);
+  curl_easy_setopt(easy, CURLOPT_URL, FormatUrl(request.url).c_str());
+  curl_easy_setopt(easy, CURLOPT_HTTPHEADER, lines_.get());
   curl_easy_setopt(easy, CURLOPT_USERAGENT, settings.user_agent.c_str());
-  curl_easy_setopt(easy, CURLOPT_HEADERDATA, &transfer);
-  curl_easy_setopt(easy, CURLOPT_WRITEDATA, &transfer);
+  curl_easy_setopt(easy, CURLOPT_HEADERDATA, &*transfer_);
+  curl_easy_setopt(easy, CURLOPT_WRITEDATA, &*transfer_);
   curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, Milliseconds(request.timeouts.connect));
   curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, Milliseconds(request.timeouts.total));
   // Set even where there is none: unset, libcurl would read the environment by itself.
   curl_easy_setopt(easy, CURLOPT_PROXY, direct ? "" : (https ? settings.proxy.https : settings.proxy.http).c_str());
   curl_easy_setopt(easy, CURLOPT_NOPROXY, direct ? "*" : settings.proxy.no_proxy.c_str());
+  return std::nullopt;
+}
 
-  curl_multi_add_handle(multi_.get(), easy);
-  Driver driver{.easy = easy, .multi = multi_.get(), .transfer = transfer, .stop = settings.stop};
-  std::optional<Kind> early;
-  const CURLcode code = driver.Run(early);
-  long status = 0;
-  curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
-  curl_easy_getinfo(easy, CURLINFO_NUM_CONNECTS, &new_connections_);
-  curl_multi_remove_handle(multi_.get(), easy);
+void CurlRequest::Look(SteadyTime now) {
+  curl_off_t before_transfer = 0;
+  curl_off_t uploaded = 0;
+  curl_easy_getinfo(easy_.get(), CURLINFO_PRETRANSFER_TIME_T, &before_transfer);
+  curl_easy_getinfo(easy_.get(), CURLINFO_SIZE_UPLOAD_T, &uploaded);
+  const bool sent = before_transfer > 0;
+  if (sent != transfer_->sent || uploaded != transfer_->uploaded) transfer_->last_sent = now;
+  transfer_->sent = sent;
+  transfer_->uploaded = uploaded;
+}
 
-  if (early == Kind::kCancelled) return failed(*early, driver.sent, "cancelled");
+std::optional<Duration> CurlRequest::SilenceLeft(SteadyTime now) {
+  Look(now);
+  if (!transfer_->sent || transfer_->header_bytes > 0) return std::nullopt;
+  return std::chrono::ceil<Duration>(transfer_->request.timeouts.first_byte - (now - transfer_->last_sent));
+}
+
+Sent CurlRequest::End(CURLcode code, std::optional<Kind> early) {
+  Look({});
+  Transfer transfer = *std::exchange(transfer_, std::nullopt);
+  lines_.reset();
+  const HttpRequest& request = transfer.request;
+  const auto failed = [&](Kind kind, bool applied, std::string_view why) {
+    return std::unexpected(TransportError{
+        .kind = kind, .may_have_been_applied = applied, .message = fmt::format("{}: {}", Where(request), why)});
+  };
+  if (early == Kind::kCancelled) return failed(*early, transfer.sent, "cancelled");
   if (early) {
     return failed(*early, true,
                   fmt::format("no reply for {} ms",
@@ -381,14 +333,16 @@ Sent CurlHandle::Perform(const HttpRequest& request, const CurlSettings& setting
   }
   if (code != CURLE_OK) {
     const std::string text = WithoutLineEnds(error_text_[0] != '\0' ? error_text_.data() : curl_easy_strerror(code));
-    const Kind kind = KindOf(code, driver.sent, transfer, text);
+    const Kind kind = KindOf(code, transfer.sent, transfer, text);
     if (kind == Kind::kTooLarge) {
       return failed(kind, true, fmt::format("the reply is longer than {} bytes", request.max_reply.value));
     }
-    return failed(kind, driver.sent && kind != Kind::kTls, text);
+    return failed(kind, transfer.sent && kind != Kind::kTls, text);
   }
+  long status = 0;
+  curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);
   transfer.reply.status = static_cast<int>(status);
-  return Finished(std::move(transfer), where);
+  return Finished(std::move(transfer));
 }
 
 }  // namespace vams
