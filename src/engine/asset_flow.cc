@@ -169,12 +169,15 @@ void AssetFlow::OnScan(const ScanTask& task, Result<ScanAnswer>& answer, const R
   SegmentState& segment = segments_[task.segment.index];
   segment.state = SegmentState::State::kIdle;
   if (!answer) {
-    if (!MayPass(scan_, answer.error(), running.started, 1, now)) {
+    const bool unreadable = ClassOf(answer.error()) == FailureClass::kUnreadable;
+    segment.unreadable = unreadable ? segment.unreadable + 1 : 0;
+    if (!MayPass(scan_, answer.error(), running.started, 1, now) || segment.unreadable >= settings_.most_tries) {
       fatal_ = Fatal{.error = answer.error(), .reading = true};
     }
-    scan_again_ = now + FlowBackoff(0, random_());
+    scan_again_ = now + FlowBackoff(segment.unreadable, random_());
     return;
   }
+  segment.unreadable = 0;
   scan_.OnDone(now, running.started, 1, notes_);
   totals_.invalid += answer->invalid.size();
   std::ranges::move(answer->invalid, std::back_inserter(progress_.findings));
@@ -240,9 +243,8 @@ void AssetFlow::OnTouched(Pending record, const Result<TouchOutcome>& outcome, s
                           Duration now) {
   if (!outcome) {
     const FailureClass cls = ClassOf(outcome.error());
-    const bool own = cls == FailureClass::kNoAnswer && touch_.pace().successes() > others_done;
-    const bool patient = record.patience.OnFailure(own, now, settings_.most_tries);
-    if (cls != FailureClass::kRefused && patient) {
+    const bool others_succeeded = touch_.pace().successes() > others_done;
+    if (record.patience.OnFailure(cls, others_succeeded, now, settings_.most_tries)) {
       const Duration at = now + FlowBackoff(record.patience.failures(), random_());
       again_.emplace(at, std::move(record));
       return;

@@ -144,6 +144,7 @@ class AssetFlow {
     };
     std::deque<Place> waiting;  // to be touched
     bool moved = false;
+    std::uint32_t unreadable = 0;  // answers to its scan, in a row
     std::optional<Cursor> settled;
     std::optional<AssetKey> skip_to;  // of the first page: this and all before it were settled by an earlier part
   };
