@@ -29,6 +29,8 @@ class AwsConnection {
 
   const std::string& region() const { return region_; }
   const AwsSettings& settings() const { return settings_; }
+  // Of the clients that try again by themselves (backends/open.h).
+  RetryPatience& patience() { return *patience_; }
 
   enum class Tries { kAsConfigured, kOne };
   // The service in `region`; "": in the connection's own. kOne: failures come back at once, also those that pass.
@@ -48,6 +50,7 @@ class AwsConnection {
   const std::string region_;
   const std::shared_ptr<Transport> wire_;
   const std::shared_ptr<CredentialsProvider> credentials_;
+  const std::shared_ptr<RetryPatience> patience_;
   Clock& clock_;
   Mutex mu_;
   std::map<std::tuple<Service, std::string, Tries>, std::shared_ptr<const aws::AwsClient>> clients_ GUARDED_BY(mu_);

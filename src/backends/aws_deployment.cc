@@ -60,6 +60,9 @@ class Assembly {
     deployment_.description = fmt::format("VAMS on AWS in {}", connection_->region());
     deployment_.keep_alive = connection_;
     deployment_.bucket_sync = true;
+    deployment_.be_patient = [connection = connection_](Duration longest) {
+      connection->patience().SetUnanswered(longest);
+    };
     deployment_.identity = [connection = connection_]() -> Result<std::string> {
       TRY_ASSIGN(const auto sts, connection->Client(Service::kSts));
       TRY_ASSIGN(const aws::CallerIdentity caller, aws::GetCallerIdentity(*sts));

@@ -26,6 +26,7 @@ HttpRequest SnsRequest(const AwsClient& client, std::string_view action, std::st
     form += "&" + PercentEncode(name) + "=" + PercentEncode(value);
   }
   request.body = Body(std::move(form));
+  request.readable = LooksLikeXml;
   return request;
 }
 
