@@ -12,7 +12,6 @@ import argparse
 import json
 import os
 import pathlib
-import platform
 import signal
 import statistics
 import subprocess
@@ -20,45 +19,19 @@ import sys
 import tempfile
 import threading
 import time
-import urllib.request
 
 import plots
+from rig_process import BINARIES, ROOT, Rig, environment, machine
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
 FILES_OF_AN_ASSET = 1000
 MODES = {"location": 64, "head": 256, "touch": 64}  # connections
-TICK = os.sysconf("SC_CLK_TCK")
 
 
-class Rig:
-    """A deployment of `count` files (or, to touch, assets) that answers after `latency_ms`."""
-
-    def __init__(self, program, mode, count, latency_ms):
-        shape = ["--assets", count, "--files-per-asset", 0] if mode == "touch" else \
-            ["--assets", max(1, count // FILES_OF_AN_ASSET), "--files-per-asset", min(count, FILES_OF_AN_ASSET)]
-        command = [program, *shape, "--empty-every", 0, "--prefix", "assets/", "--faults", json.dumps({"latency_ms": latency_ms})]
-        self.process = subprocess.Popen([str(word) for word in command], stdout=subprocess.PIPE, text=True)
-        self.port = json.loads(self.process.stdout.readline())["port"]
-        self.url = f"http://127.0.0.1:{self.port}"
-
-    def get(self, what):
-        with urllib.request.urlopen(f"{self.url}/_rig/{what}", timeout=60) as reply:
-            return json.load(reply)
-
-    def cpu_seconds(self):
-        fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / TICK
-
-    def end(self):
-        self.process.terminate()
-        self.process.wait(30)
-        self.process.stdout.close()
-
-
-def environment(rig, home):
-    clean = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "VAMS_"))}
-    return {**clean, "AWS_ENDPOINT_URL": rig.url, "AWS_ACCESS_KEY_ID": "bench", "AWS_SECRET_ACCESS_KEY": "bench", "AWS_DEFAULT_REGION": "us-east-1",
-            "HOME": str(home)}
+def shape_of(mode, count):
+    """`count` files or, to touch, assets."""
+    size = ["--assets", count, "--files-per-asset", 0] if mode == "touch" else \
+        ["--assets", max(1, count // FILES_OF_AN_ASSET), "--files-per-asset", min(count, FILES_OF_AN_ASSET)]
+    return [*size, "--empty-every", 0, "--prefix", "assets/"]
 
 
 def bare_command(args, mode, rig, _home):
@@ -82,7 +55,7 @@ def utility_command(args, mode, rig, _home):
 
 
 def run_once(args, make_command, mode, count):
-    rig = Rig(args.rig, mode, count, args.latency_ms)
+    rig = Rig(args.rig, shape_of(mode, count), args.latency_ms)
     try:
         with tempfile.TemporaryDirectory() as home:
             home = pathlib.Path(home)
@@ -132,16 +105,8 @@ def compare(args, contestants, mode, count):
     return {name: {key: round(value, 2) if isinstance(value, float) else value for key, value in median_of(of_it).items()} for name, of_it in runs.items()}
 
 
-def machine():
-    cpu = next((line.split(":", 1)[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), "unknown")
-    memory = next(int(line.split()[1]) for line in open("/proc/meminfo") if line.startswith("MemTotal"))
-    return {"cpu": cpu, "cores": os.cpu_count(), "memory_gib": round(memory / 2**20, 1), "kernel": platform.release(),
-            "load_before": os.getloadavg()[0]}
-
-
 def main():
     parser = argparse.ArgumentParser(prog="./dev bench engine", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    binaries = ROOT / "build/release/bin"
     parser.add_argument("--files", default="10000,1000000", help="how many files, or assets to touch; 10000000 is for the patient")
     parser.add_argument("--modes", default="location,head,touch")
     parser.add_argument("--rounds", type=int, default=3)
@@ -150,14 +115,14 @@ def main():
     parser.add_argument("--program", action="append", default=[], metavar="NAME=PATH")
     parser.add_argument("--utility", type=pathlib.Path)
     parser.add_argument("--python", type=pathlib.Path, default=ROOT / "build/venv/bin/python")
-    parser.add_argument("--rig", type=pathlib.Path, default=binaries / "vams-rig")
-    parser.add_argument("--bare-loop", type=pathlib.Path, default=binaries / "bench_bare_loop")
+    parser.add_argument("--rig", type=pathlib.Path, default=BINARIES / "vams-rig")
+    parser.add_argument("--bare-loop", type=pathlib.Path, default=BINARIES / "bench_bare_loop")
     parser.add_argument("--plots", type=pathlib.Path, help="folder for SVG pictures of the figures")
     args = parser.parse_args()
     modes = args.modes.split(",")
     if unknown := [mode for mode in modes if mode not in MODES]:
         parser.error(f"no such mode: {', '.join(unknown)} (there are: {', '.join(MODES)})")
-    named = [one.split("=", 1) for one in args.program] or [["vams-migrate", binaries / "vams-migrate"]]
+    named = [one.split("=", 1) for one in args.program] or [["vams-migrate", BINARIES / "vams-migrate"]]
     contestants = {"floor": bare_command, **{name: program_command(pathlib.Path(path).resolve()) for name, path in named}}
     if args.utility:
         args.utility = args.utility.resolve()

@@ -3,7 +3,7 @@
 
     ./dev test                      what has to pass before a change lands
     ./dev test --only unit,golden   some tiers
-    ./dev test --deep               longer random searches, end-to-end tests under AddressSanitizer, fuzzing
+    ./dev test --deep               longer random searches, end-to-end tests under sanitizers, fuzzing
 """
 
 import argparse
@@ -97,7 +97,7 @@ class Suite:
         def work():
             report.unlink(missing_ok=True)
             command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--junit-xml={report}", path]
-            code, output = self.run(report.stem, command, 20, {**env, **self.servers.env})
+            code, output = self.run(report.stem, command, 90 if self.deep else 20, {**env, **self.servers.env})
             return results.from_junit(name, code, output, report.read_text(errors="replace") if report.exists() else "")
 
         needs_servers = "VAMS_TEST_" in path.read_text()
@@ -132,6 +132,9 @@ class Suite:
         if self.deep:
             for path in sorted((ROOT / "tests/e2e").glob("test_*.py")):
                 self.pytest(path, "asan", "asan")
+                # What makes threads meet is the engine, and it is against the rig that it has much to do at once.
+                if "start_rig" in path.read_text():
+                    self.pytest(path, "tsan", "tsan")
             for path in sorted((ROOT / "tests/fuzz").glob("*_fuzz.cc")):
                 target = path.stem
                 work = lambda target=target: results.from_check(target, *self.run(target, [ROOT / "ci/fuzz.sh", "60", target], 10))
@@ -195,7 +198,7 @@ class Sum:
 def main():
     parser = argparse.ArgumentParser(prog="./dev test", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", metavar="TIER[,TIER]", help=f"of {', '.join(TIERS)}")
-    parser.add_argument("--deep", action="store_true", help="longer random searches, end-to-end under AddressSanitizer, fuzzing")
+    parser.add_argument("--deep", action="store_true", help="longer random searches, end-to-end under sanitizers, fuzzing")
     args = parser.parse_args()
     tiers = args.only.split(",") if args.only else list(TIERS)
     for tier in tiers:

@@ -1,6 +1,8 @@
 #include "backends/aws_connection.h"
 
 #include <algorithm>
+#include <atomic>
+#include <memory>
 
 #include "net/credentials/chain.h"
 #include "net/credentials/endpoints.h"
@@ -11,6 +13,22 @@
 
 namespace vams {
 namespace {
+
+// Of calls that a service refuses to hear so often.
+constexpr Duration kThrottlePatience = std::chrono::minutes(1);
+constexpr Duration kNoteEvery = std::chrono::seconds(30);
+
+// Tells a person, now and then, that a service is being waited for.
+std::function<void(const TriedAgain&)> TellWaiting(std::function<void(std::string_view)> note, const Clock& clock) {
+  if (!note) return {};
+  return [note = std::move(note), &clock,
+          last = std::make_shared<std::atomic<Duration>>(-kNoteEvery)](const TriedAgain& again) {
+    Duration before = last->load();
+    if (!again.beyond || again.throttled || clock.Elapsed() - before < kNoteEvery) return;
+    if (!last->compare_exchange_strong(before, clock.Elapsed())) return;
+    note(fmt::format("{} is not answered: trying again for a while", OperationName(again.call)));
+  };
+}
 
 // As SigV4 knows the service.
 std::string SigningName(Service service) {
@@ -64,6 +82,7 @@ AwsConnection::AwsConnection(AwsOpenOptions options, AwsSettings settings, std::
       region_(std::move(region)),
       wire_(std::move(wire)),
       credentials_(std::move(credentials)),
+      patience_(std::make_shared<RetryPatience>(kThrottlePatience)),
       clock_(clock) {}
 
 std::shared_ptr<Transport> AwsConnection::NewTransport(Tries tries) const {
@@ -77,7 +96,12 @@ std::shared_ptr<Transport> AwsConnection::NewTransport(Tries tries) const {
     deps.trace = [trace = options_.on_trace](const CallTrace& call) { trace(FormatTrace(call)); };
   }
   RetryOptions retry = settings_.retry;
-  if (tries == Tries::kOne) retry = {.mode = RetryMode::kStandard, .max_attempts = 1};
+  if (tries == Tries::kOne) {
+    retry = {.mode = RetryMode::kStandard, .max_attempts = 1};
+  } else {
+    deps.patience = patience_;
+    deps.on_retry = TellWaiting(options_.on_note, clock_);
+  }
   return MakeTransport({.retry = retry}, std::move(deps));
 }
 

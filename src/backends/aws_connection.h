@@ -29,6 +29,8 @@ class AwsConnection {
 
   const std::string& region() const { return region_; }
   const AwsSettings& settings() const { return settings_; }
+  // Of the clients that try again by themselves (backends/open.h).
+  RetryPatience& patience() { return *patience_; }
 
   // For tasks that send by the clients of one try.
   Result<std::unique_ptr<TaskLoop>> MakeLoop() { return wire_->MakeLoop(); }
@@ -51,6 +53,7 @@ class AwsConnection {
   const std::string region_;
   const std::shared_ptr<CurlTransport> wire_;
   const std::shared_ptr<CredentialsProvider> credentials_;
+  const std::shared_ptr<RetryPatience> patience_;
   Clock& clock_;
   Mutex mu_;
   std::map<std::tuple<Service, std::string, Tries>, std::shared_ptr<const aws::AwsClient>> clients_ GUARDED_BY(mu_);

@@ -61,6 +61,9 @@ class Assembly {
     deployment_.keep_alive = connection_;
     deployment_.bucket_sync = true;
     deployment_.make_loop = [connection = connection_] { return connection->MakeLoop(); };
+    deployment_.be_patient = [connection = connection_](Duration longest) {
+      connection->patience().SetUnanswered(longest);
+    };
     deployment_.identity = [connection = connection_]() -> Result<std::string> {
       TRY_ASSIGN(const auto sts, connection->Client(Service::kSts));
       TRY_ASSIGN(const aws::CallerIdentity caller, aws::GetCallerIdentity(*sts));

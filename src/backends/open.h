@@ -60,6 +60,9 @@ struct Deployment {
   std::unique_ptr<SearchIndex> file_index;
   // Whose credentials are used, proven by the service; null where none are needed.
   std::function<Result<std::string>()> identity{};
+  // How long a call of a service that has answered before may go on after its ordinary tries; 0 at first. Null where
+  // there is nothing to wait for. From any thread.
+  std::function<void(Duration)> be_patient{};
   std::shared_ptr<void> keep_alive;  // what the ports share
   std::vector<OpenFault> faults{};   // with AwsOpenOptions::open_what_can_be alone
   // True where our own indexers have to run inside the process for anything to be indexed.

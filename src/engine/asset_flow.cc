@@ -26,6 +26,7 @@ AssetFlow::AssetFlow(AssetFlowSettings settings, Random01 random)
       scan_(kTable, settings_.scan),
       touch_(kTable, settings_.touch),
       totals_(settings_.totals),
+      confirmed_(settings_.totals),
       taken_(settings_.totals.settled()),
       left_(settings_.limit.value_or(UINT64_MAX)) {
   if (settings_.limit) left_ -= std::min(left_, taken_);
@@ -68,7 +69,7 @@ std::optional<AssetTask> AssetFlow::NextCommit(Duration now) {
     }
     progress.segments.push_back(std::move(moved));
   }
-  progress.totals = totals_;
+  progress.totals = confirmed_;
   return Begin(AssetCommitTask{std::move(progress)}, {}, now);
 }
 
@@ -169,24 +170,26 @@ void AssetFlow::OnScan(const ScanTask& task, Result<ScanAnswer>& answer, const R
   SegmentState& segment = segments_[task.segment.index];
   segment.state = SegmentState::State::kIdle;
   if (!answer) {
-    if (!MayPass(scan_, answer.error(), running.started, 1, now)) {
+    const bool unreadable = ClassOf(answer.error()) == FailureClass::kUnreadable;
+    segment.unreadable = unreadable ? segment.unreadable + 1 : 0;
+    if (!MayPass(scan_, answer.error(), running.started, 1, now) || segment.unreadable >= settings_.most_tries) {
       fatal_ = Fatal{.error = answer.error(), .reading = true};
     }
-    scan_again_ = now + FlowBackoff(0, random_());
+    scan_again_ = now + FlowBackoff(segment.unreadable, random_());
     return;
   }
+  segment.unreadable = 0;
   scan_.OnDone(now, running.started, 1, notes_);
   totals_.invalid += answer->invalid.size();
-  std::ranges::move(answer->invalid, std::back_inserter(progress_.findings));
   if (const auto skip_to = std::exchange(segment.skip_to, std::nullopt)) {
     const auto at = std::ranges::find(answer->keys, *skip_to);
     if (at != answer->keys.end()) answer->keys.erase(answer->keys.begin(), at + 1);
   }
   const std::size_t keys = std::min<std::uint64_t>(answer->keys.size(), left_);
-  Page page{.cut = keys < answer->keys.size(), .next = answer->next};
+  Page page{.invalid = std::move(answer->invalid), .cut = keys < answer->keys.size(), .next = answer->next};
   answer->keys.resize(keys);
   page.keys = std::move(answer->keys);
-  page.settled.assign(keys, settings_.dry_run);
+  page.fates.assign(keys, settings_.dry_run ? Fate::kTouched : Fate::kOpen);
   left_ -= keys;
   taken_ += keys;
   if (settings_.dry_run) {
@@ -240,30 +243,28 @@ void AssetFlow::OnTouched(Pending record, const Result<TouchOutcome>& outcome, s
                           Duration now) {
   if (!outcome) {
     const FailureClass cls = ClassOf(outcome.error());
-    const bool own = cls == FailureClass::kNoAnswer && touch_.pace().successes() > others_done;
-    const bool patient = record.patience.OnFailure(own, now, settings_.most_tries);
-    if (cls != FailureClass::kRefused && patient) {
+    const bool others_succeeded = touch_.pace().successes() > others_done;
+    if (record.patience.OnFailure(cls, others_succeeded, now, settings_.most_tries)) {
       const Duration at = now + FlowBackoff(record.patience.failures(), random_());
       again_.emplace(at, std::move(record));
       return;
     }
     ++totals_.failed;
-    progress_.failed.push_back(
-        {.key = std::move(record.key), .error = outcome.error(), .tries = record.patience.failures()});
-  } else if (*outcome == TouchOutcome::kGone) {
-    ++totals_.gone;
-    progress_.gone.push_back(std::move(record.key));
-  } else {
-    ++totals_.touched;
-    if (settings_.tells_sent) progress_.sent.push_back(std::move(record.key));
+    SegmentState& segment = segments_[record.segment];
+    segment.pages[record.place.page - segment.first_page].failed.emplace(
+        record.place.index,
+        FailedAsset{.key = std::move(record.key), .error = outcome.error(), .tries = record.patience.failures()});
+    return Settle(record.segment, record.place, Fate::kFailed);
   }
-  --held_;
-  Settle(record.segment, record.place);
+  const bool gone = *outcome == TouchOutcome::kGone;
+  ++(gone ? totals_.gone : totals_.touched);
+  Settle(record.segment, record.place, gone ? Fate::kGone : Fate::kTouched);
 }
 
-void AssetFlow::Settle(std::uint32_t index, SegmentState::Place place) {
+void AssetFlow::Settle(std::uint32_t index, SegmentState::Place place, Fate fate) {
+  --held_;
   SegmentState& segment = segments_[index];
-  segment.pages[place.page - segment.first_page].settled[place.index] = true;
+  segment.pages[place.page - segment.first_page].fates[place.index] = fate;
   dirty_ = true;
   MoveOn(segment);
 }
@@ -271,15 +272,36 @@ void AssetFlow::Settle(std::uint32_t index, SegmentState::Place place) {
 void AssetFlow::MoveOn(SegmentState& segment) {
   while (!segment.pages.empty()) {
     Page& page = segment.pages.front();
-    while (page.first_open < page.settled.size() && page.settled[page.first_open]) {
-      ++page.first_open;
+    while (page.first_open < page.fates.size() && page.fates[page.first_open] != Fate::kOpen) {
+      Confirm(page, page.first_open++);
       segment.moved = true;
     }
-    if (page.first_open < page.settled.size() || page.cut) return;
+    if (page.first_open < page.fates.size()) return;
+    confirmed_.invalid += page.invalid.size();
+    std::ranges::move(std::exchange(page.invalid, {}), std::back_inserter(progress_.findings));
+    if (page.cut) return;
     if (page.next) segment.settled = std::move(page.next);
     segment.pages.pop_front();
     ++segment.first_page;
     segment.moved = true;
+  }
+}
+
+void AssetFlow::Confirm(Page& page, std::size_t index) {
+  switch (page.fates[index]) {
+    case Fate::kOpen: break;
+    case Fate::kTouched:
+      ++confirmed_.touched;
+      if (settings_.tells_sent && !settings_.dry_run) progress_.sent.push_back(page.keys[index]);
+      break;
+    case Fate::kGone:
+      ++confirmed_.gone;
+      progress_.gone.push_back(page.keys[index]);
+      break;
+    case Fate::kFailed:
+      ++confirmed_.failed;
+      progress_.failed.push_back(std::move(page.failed.at(index)));
+      break;
   }
 }
 

@@ -49,14 +49,15 @@ struct SegmentProgress {
   bool operator==(const SegmentProgress&) const = default;
 };
 
-// Everything that was settled since the last commit. Durable as a whole or not at all.
+// Everything up to where the segments have moved since the last commit, and nothing beyond: what is settled behind a
+// record that is not yet will be settled again by a part that goes on from here. Durable as a whole or not at all.
 struct AssetProgress {
   std::vector<SegmentProgress> segments;  // that have moved
   std::vector<Finding> findings;
   std::vector<FailedAsset> failed;
   std::vector<AssetKey> gone;
   std::vector<AssetKey> sent;  // only where the settings ask for them
-  AssetTotals totals;          // of the whole run
+  AssetTotals totals;          // of the whole run up to there
 };
 
 struct ScanTask {
@@ -128,9 +129,12 @@ class AssetFlow {
   std::size_t held() const { return held_; }
 
  private:
+  enum class Fate : std::uint8_t { kOpen, kTouched, kGone, kFailed };
   struct Page {
     std::vector<AssetKey> keys{};
-    std::vector<bool> settled{};
+    std::vector<Fate> fates{};
+    std::map<std::size_t, FailedAsset> failed{};  // by index
+    std::vector<Finding> invalid{};
     std::size_t first_open = 0;  // all before it are settled
     bool cut = false;            // by the limit: it is never settled whole
     std::optional<Cursor> next{};
@@ -146,6 +150,7 @@ class AssetFlow {
     };
     std::deque<Place> waiting;  // to be touched
     bool moved = false;
+    std::uint32_t unreadable = 0;  // answers to its scan, in a row
     std::optional<Cursor> settled;
     std::optional<AssetKey> skip_to;  // of the first page: this and all before it were settled by an earlier part
   };
@@ -168,7 +173,8 @@ class AssetFlow {
   void OnScan(const ScanTask& task, Result<ScanAnswer>& answer, const Running& running, Duration now);
   void OnTouch(TouchTask& task, Result<TouchAnswer>& answer, Running& running, Duration now);
   void OnTouched(Pending record, const Result<TouchOutcome>& outcome, std::uint64_t others_done, Duration now);
-  void Settle(std::uint32_t segment, SegmentState::Place place);
+  void Settle(std::uint32_t segment, SegmentState::Place place, Fate fate);
+  void Confirm(Page& page, std::size_t index);
   void MoveOn(SegmentState& segment);
   bool MayPass(Resource& resource, const Error& error, Duration started, std::size_t units, Duration now);
   bool Exhausted() const;
@@ -190,7 +196,8 @@ class AssetFlow {
 
   AssetProgress progress_;
   bool dirty_ = false;
-  AssetTotals totals_;
+  AssetTotals totals_;     // of all that is settled
+  AssetTotals confirmed_;  // of what a commit may claim
   std::uint64_t taken_ = 0;
   std::uint64_t throttled_ = 0;
   std::uint64_t left_;

@@ -148,7 +148,9 @@ class FileFlow {
   std::multimap<Duration, Head> heads_again_;
   std::optional<Duration> list_again_;
   std::optional<Duration> decide_again_;
-  std::uint32_t denied_heads_ = 0;  // in a row, with none allowed before
+  std::map<std::size_t, std::uint32_t> unreadable_lists_;  // in a row, by range
+  std::uint32_t unreadable_decides_ = 0;                   // in a row
+  std::uint32_t denied_heads_ = 0;                         // in a row, with none allowed before
 
   FileProgress progress_;
   FileTotals totals_;

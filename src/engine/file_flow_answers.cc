@@ -75,10 +75,12 @@ void FileFlow::OnList(ListTask& task, Result<ListAnswer>& answer, const Running&
   if (const auto error = ErrorIn(answer)) {
     listing_.OnFailure(range);
     const FailureClass cls = Feed(list_, *error, running.started, 1, now);
-    if (cls == FailureClass::kRefused) return FailBucket(task.location, *error);
-    list_again_ = now + FlowBackoff(0, random_());
+    const std::uint32_t unreadable = cls == FailureClass::kUnreadable ? ++unreadable_lists_[range] : 0;
+    if (cls == FailureClass::kRefused || unreadable >= settings_.most_tries) return FailBucket(task.location, *error);
+    list_again_ = now + FlowBackoff(unreadable, random_());
     return;
   }
+  unreadable_lists_.erase(range);
   list_.OnDone(now, running.started, 1, notes_);
   auto page = listing_.OnPage(range, std::move(answer->entries), std::move(answer->next));
   if (!page) return;
@@ -98,9 +100,8 @@ void FileFlow::OnHead(Result<HeadAnswer>& answer, const Running& running, Durati
   PageBook::Page& page = book_.at(head.page);
   if (const auto error = ErrorIn(answer)) {
     const FailureClass cls = Feed(head_, *error, running.started, 1, now);
-    const bool own = cls == FailureClass::kNoAnswer && head_.pace().successes() > running.others_done;
-    const bool patient = head.patience.OnFailure(own, now, settings_.most_tries);
-    if (cls != FailureClass::kRefused && patient) {
+    const bool others_succeeded = head_.pace().successes() > running.others_done;
+    if (head.patience.OnFailure(cls, others_succeeded, now, settings_.most_tries)) {
       heads_again_.emplace(now + FlowBackoff(head.patience.failures(), random_()), head);
       return;
     }
@@ -122,7 +123,8 @@ void FileFlow::OnDecide(DecideTask& task, Result<DecideAnswer>& answer, const Ru
   PageBook::Page& page = book_.at(id);
   if (const auto error = ErrorIn(answer)) {
     const FailureClass cls = Feed(decide_, *error, running.started, task.entries.size(), now);
-    if (cls == FailureClass::kRefused) {
+    unreadable_decides_ = cls == FailureClass::kUnreadable ? unreadable_decides_ + 1 : 0;
+    if (cls == FailureClass::kRefused || unreadable_decides_ >= settings_.most_tries) {
       fatal_ = *error;
       return;
     }
@@ -133,9 +135,10 @@ void FileFlow::OnDecide(DecideTask& task, Result<DecideAnswer>& answer, const Ru
       if (page.settled[i] == 0) page.entries[i] = std::move(task.entries[next++]);
     }
     ready_.push_front(id);
-    decide_again_ = now + FlowBackoff(0, random_());
+    decide_again_ = now + FlowBackoff(unreadable_decides_, random_());
     return;
   }
+  unreadable_decides_ = 0;
   decide_.OnDone(now, running.started, task.entries.size(), notes_);
   std::ranges::move(answer->findings, std::back_inserter(progress_.findings));
   std::size_t next = 0;
@@ -183,9 +186,8 @@ void FileFlow::SettleFailed(PageBook::PageId page, std::size_t object, std::stri
 
 void FileFlow::Retry(Outgoing event, const Error& error, FailureClass cls, std::uint64_t others_done, Topic& topic,
                      Duration now) {
-  const bool own = cls == FailureClass::kNoAnswer && topic.resource.pace().successes() > others_done;
-  const bool patient = event.patience.OnFailure(own, now, settings_.most_tries);
-  if (cls == FailureClass::kRefused || !patient) {
+  const bool others_succeeded = topic.resource.pace().successes() > others_done;
+  if (!event.patience.OnFailure(cls, others_succeeded, now, settings_.most_tries)) {
     return SettleFailed(event.page, event.object, std::move(event.document_id), error, event.patience.failures());
   }
   event.not_before = now + FlowBackoff(event.patience.failures(), random_());

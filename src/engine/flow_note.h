@@ -22,11 +22,13 @@ struct FlowNote {
 // What an answer without success says.
 enum class FailureClass : std::uint8_t {
   kThrottled,
-  kNoAnswer,  // lost, or refused by a service that is not well: it may pass
-  kRefused,   // for good
+  kNoAnswer,    // lost, or refused by a service that is not well: it may pass
+  kUnreadable,  // an answer that does not decode: spoiled on its way, which passes, or always so, which does not
+  kRefused,     // for good
 };
 inline FailureClass ClassOf(const Error& error) {
   if (error.code == ErrorCode::kThrottled) return FailureClass::kThrottled;
+  if (error.code == ErrorCode::kBadReply) return FailureClass::kUnreadable;
   return error.retryable ? FailureClass::kNoAnswer : FailureClass::kRefused;
 }
 

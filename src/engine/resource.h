@@ -31,6 +31,7 @@ class Resource {
     switch (cls) {
       case FailureClass::kThrottled: pace_.OnThrottled(now, started, units); break;
       case FailureClass::kNoAnswer: pace_.OnNoAnswer(now); break;
+      case FailureClass::kUnreadable:
       case FailureClass::kRefused: pace_.OnRefused(); break;
     }
     Note(was_down, &error, notes);

@@ -125,6 +125,8 @@ struct SigningScope {
 // May the same request be sent again when the first may have been carried out?
 enum class Idempotency { kYes, kNo };
 
+struct HttpReply;
+
 struct HttpRequest {
   Call call{};
   Method method = Method::kGet;
@@ -138,6 +140,9 @@ struct HttpRequest {
   bool gzip_body = false;        // the service takes Content-Encoding: gzip (OpenSearch); applied where it pays
   bool accept_gzip = false;      // ask for a compressed reply; the reply's body is always plain
   Bytes max_reply{64ull << 20};  // a longer reply is kTooLarge
+  // Whether a 2xx reply has the form of one of the service; one that has not was spoiled on its way, and is tried again
+  // as a lost one. Null: any has. Cheap: whoever reads the reply looks closer.
+  bool (*readable)(const HttpReply&) = nullptr;
 };
 
 struct HttpReply {

@@ -39,6 +39,8 @@ std::unique_ptr<Transport> MakeTransport(const NetOptions& options, NetDeps deps
   client->random = std::move(deps.random);
   client->sleep = sleep;
   client->on_retry = std::move(deps.on_retry);
+  client->clock = &clock;
+  client->patience = std::move(deps.patience);
   if (options.retry.mode == RetryMode::kAdaptive) client->limiter = std::make_unique<AdaptiveLimiter>(clock);
 
   std::shared_ptr<Transport> t = std::move(deps.wire);

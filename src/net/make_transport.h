@@ -26,6 +26,7 @@ struct NetDeps {
   Random01 random = SystemRandom();
   const StopFlag* stop = nullptr;                     // raised: pauses end and nothing is tried again
   std::function<void(const TriedAgain&)> on_retry{};  // called from the threads that send
+  std::shared_ptr<const RetryPatience> patience{};    // null: none
   TracingTransport::Trace trace{};                    // as on_retry
 };
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -56,11 +58,31 @@ class RetryQuota {
   int tokens_ GUARDED_BY(mu_) = kCapacity;
 };
 
+// How long a call goes on once its tries are used up, since its first failure. A service that says "slow down" is
+// there; so is one that has answered before, and a person who has run for hours would rather wait for it than begin
+// again. Safe for concurrent use.
+class RetryPatience {
+ public:
+  static constexpr Duration kLongestPause = std::chrono::seconds(5);
+  explicit RetryPatience(Duration throttled = Duration{0}) : throttled_(throttled) {}
+  void SetUnanswered(Duration longest) { unanswered_.store(longest); }
+  // Of a call to a service that has `answered` before.
+  bool Lasts(bool throttled, bool answered, Duration failing_for) const {
+    const Duration unanswered = answered ? unanswered_.load() : Duration{0};
+    return failing_for < (throttled ? std::max(throttled_, unanswered) : unanswered);
+  }
+
+ private:
+  const Duration throttled_;
+  std::atomic<Duration> unanswered_{Duration{0}};
+};
+
 // One failed try that will be repeated, for counters and logs.
 struct TriedAgain {
   const Call& call;
   int attempt;  // the one that failed, from 1
   bool throttled;
+  bool beyond = false;  // the tries are used up: from here on it is patience
   Duration pause{0};
 };
 
@@ -72,10 +94,13 @@ struct RetryClient {
   std::function<void(const TriedAgain&)> on_retry{};
   std::unique_ptr<AdaptiveLimiter> limiter{};  // of the adaptive mode
   RetryQuota quota{};
+  const Clock* clock = nullptr;                     // of the patience
+  std::shared_ptr<const RetryPatience> patience{};  // null: none
+  std::atomic<bool> answered{false};                // it ever has
 };
 
 // The one retry loop. `one_try(attempt)` sends exactly once and returns what came of it; `judge(result)` says what that
-// means. Whether: by outcome, idempotency, attempts and quota. How long: Backoff. How to wait: client.sleep.
+// means. Whether: by outcome, idempotency, attempts, quota and patience. How long: Backoff. How to wait: client.sleep.
 template <class OneTry, class Judge>
 std::invoke_result_t<OneTry&, int> Retry(RetryClient& client, const Call& call, Idempotency idempotency,
                                          OneTry&& one_try, Judge&& judge) {
@@ -83,6 +108,7 @@ std::invoke_result_t<OneTry&, int> Retry(RetryClient& client, const Call& call, 
   const int max_attempts = MaxAttempts(client.options, call.service);
   int last_cost = 0;
   int put_right = 0;
+  std::optional<Duration> failing_since;
   for (int attempt = 1;; ++attempt) {
     if (client.limiter != nullptr) {
       const Duration wait = client.limiter->Acquire();
@@ -93,6 +119,7 @@ std::invoke_result_t<OneTry&, int> Retry(RetryClient& client, const Call& call, 
     const TryOutcome outcome = judge(result);
     if (client.limiter != nullptr) client.limiter->OnReply(outcome.kind == Kind::kThrottled);
     if (outcome.kind == Kind::kDone) {
+      client.answered.store(true, std::memory_order_relaxed);
       client.quota.Put(last_cost == 0 ? 1 : last_cost);
       return result;
     }
@@ -104,13 +131,21 @@ std::invoke_result_t<OneTry&, int> Retry(RetryClient& client, const Call& call, 
       continue;
     }
     if (idempotency == Idempotency::kNo && outcome.may_have_been_applied) return result;
-    if (attempt >= max_attempts) return result;
     const bool throttled = outcome.kind == Kind::kThrottled;
     const int cost = throttled ? RetryQuota::kThrottledCost : RetryQuota::kTransientCost;
-    if (!client.quota.Take(cost)) return result;
-    last_cost = cost;
-    const Duration pause = Backoff(outcome, call.service, attempt, client.random());
-    if (client.on_retry) client.on_retry({.call = call, .attempt = attempt, .throttled = throttled, .pause = pause});
+    const bool beyond = attempt >= max_attempts || !client.quota.Take(cost);
+    if (!beyond) last_cost = cost;
+    if (client.patience != nullptr && !failing_since) failing_since = client.clock->Elapsed();
+    if (beyond && (client.patience == nullptr ||
+                   !client.patience->Lasts(throttled, client.answered, client.clock->Elapsed() - *failing_since))) {
+      return result;
+    }
+    Duration pause = Backoff(outcome, call.service, attempt, client.random());
+    // Whoever waits for a service wants to know soon that it is there again.
+    if (beyond && !throttled) pause = std::min(pause, RetryPatience::kLongestPause);
+    if (client.on_retry) {
+      client.on_retry({.call = call, .attempt = attempt, .throttled = throttled, .beyond = beyond, .pause = pause});
+    }
     if (!client.sleep(pause)) return result;
   }
 }

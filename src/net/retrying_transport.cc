@@ -48,7 +48,10 @@ TryOutcome RetryingTransport::Judge(const HttpRequest& request, const Sent& sent
     const bool again = error.cause ? error.cause->retryable : MayPass(error.kind);
     return {.kind = again ? Kind::kTransient : Kind::kFailed, .may_have_been_applied = error.may_have_been_applied};
   }
-  if (sent->status >= 200 && sent->status <= 299) return {.kind = Kind::kDone};
+  if (sent->status >= 200 && sent->status <= 299) {
+    if (request.readable == nullptr || request.readable(*sent)) return {.kind = Kind::kDone};
+    return {.kind = Kind::kTransient, .may_have_been_applied = true};
+  }
   const ServiceError said = ReadServiceError(request.call.service, *sent);
   const ErrorClass cls = Classify(request.call.service, said).cls;
   if (sent->signed_at && MayBeTheClock(*sent, said, cls)) {

@@ -33,6 +33,11 @@ std::string_view Trimmed(std::string_view text) {
   return from == text.npos ? std::string_view() : text.substr(from);
 }
 
+bool IsWithin(char first, char last, std::string_view text) {
+  const std::size_t end = text.find_last_not_of(" \t\r\n");
+  return end != text.npos && text[end] == last && Trimmed(text).front() == first;
+}
+
 // The first of these members that is a string.
 std::string TextOf(const Json& object, std::initializer_list<const char*> names) {
   for (const char* name : names) {
@@ -249,6 +254,10 @@ Classification Classify(Service service, const ServiceError& error) {
   }
   return Classify(service, error.code, error.status);
 }
+
+bool LooksLikeJson(const HttpReply& reply) { return IsWithin('{', '}', reply.body); }
+
+bool LooksLikeXml(const HttpReply& reply) { return IsWithin('<', '>', reply.body); }
 
 Error FromTransport(const TransportError& error, const Call& call) {
   if (error.cause) {

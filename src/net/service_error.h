@@ -28,6 +28,10 @@ Classification Classify(Service service, const ServiceError& error);
 // May the same request succeed when it is sent again?
 bool MayPass(TransportError::Kind kind);
 
+// HttpRequest::readable of the protocols: do the first and the last byte look like a JSON object, an XML document?
+bool LooksLikeJson(const HttpReply& reply);
+bool LooksLikeXml(const HttpReply& reply);
+
 // The two kinds of failure as Errors, with operation, request id, whether trying again may help, and what the user can
 // do.
 Error FromTransport(const TransportError& error, const Call& call);

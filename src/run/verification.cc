@@ -17,6 +17,25 @@ constexpr Bytes kRepairMemory{1 << 20};
 constexpr std::uint64_t kBatch = 500;
 constexpr std::uint64_t kListPage = 1000;
 
+// What was sent stays sent: an outage must not take from a long run the proof of it.
+constexpr Duration kPatience = std::chrono::minutes(15);
+
+// While it lives, services that have answered are waited for.
+class Patient {
+ public:
+  explicit Patient(const Deployment& deployment) : be_patient_(deployment.be_patient) {
+    if (be_patient_) be_patient_(kPatience);
+  }
+  ~Patient() {
+    if (be_patient_) be_patient_(Duration{0});
+  }
+  Patient(const Patient&) = delete;
+  Patient& operator=(const Patient&) = delete;
+
+ private:
+  const std::function<void(Duration)> be_patient_;
+};
+
 using Documents = IndexVerifier::Documents;
 using Take = std::function<Status(const Documents&)>;
 
@@ -263,6 +282,7 @@ Result<VerificationReport> Verify(const RunContext& run, const VerificationInput
   report.scope = input.handled != nullptr ? "what this run handled" : Describe(run.options.selection);
   run.progress.OnPhaseStarted(Phase::kVerify, 0);
 
+  const Patient patient(run.deployment);
   Sources sources(run, input.handled);
   const Selection& selection = run.options.selection;
   const auto verify = [&](IndexKind kind, SearchIndex& index, IndexVerifier::Source source,

@@ -158,13 +158,16 @@ void Rig::Administer(const Request& request, Nanoseconds now, Reply& reply) {
     delete_turns_ = 0;
     faults_ = Faults(faults_.plan(), seed_);
     reply.body = "{}";
+  } else if (what == "mark" && request.method == "POST") {
+    world_->Mark();
+    reply.body = "{}";
   } else if (what == "faults" && request.method == "POST") {
     auto plan = ReadFaultPlan(request.body);
     if (!plan) return reply.Refuse(400, "text/plain", plan.error());
     faults_ = Faults(*std::move(plan), seed_);
     reply.body = "{}";
   } else {
-    reply.Refuse(404, "text/plain", "stats, missing, config, credentials, reset, faults");
+    reply.Refuse(404, "text/plain", "stats, missing, config, credentials, reset, mark, faults");
   }
 }
 

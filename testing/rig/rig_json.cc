@@ -52,6 +52,7 @@ std::string StatsJson(const World& world, Nanoseconds now) {
                 {"unknown_keys", c.unknown_keys},
                 {"wrong_topics", c.wrong_topics},
                 {"failed_entries", c.failed_entries},
+                {"of_deleted", c.events_of_deleted},
                 {"first_at", Seconds(c.first_event)},
                 {"last_at", Seconds(c.last_event)},
                 {"by_second_from", from},
@@ -61,10 +62,14 @@ std::string StatsJson(const World& world, Nanoseconds now) {
                 {"done", c.touches},
                 {"distinct", world.touched().count()},
                 {"repeated", c.repeated_touches},
+                {"most_of_one", c.most_touches},
                 {"of_deleted", c.touches_of_deleted},
                 {"first_at", Seconds(c.first_touch)},
                 {"last_at", Seconds(c.last_touch)},
                 {"refused_updates", c.refused_updates}}},
+              {"since_mark",
+               {{"first_request_ms", world.since_mark().first_request_ms},
+                {"first_event_ms", world.since_mark().first_event_ms}}},
               {"edits", c.edits},
               {"deletes", c.deletes},
               {"lost_updates", c.lost_updates},
@@ -78,6 +83,7 @@ std::string MissingJson(const World& world, std::uint64_t limit) {
   for (std::uint64_t file = world.arrived().NextUnset(0); file < deployment.files() && files.size() < limit;
        file = world.arrived().NextUnset(file + 1)) {
     const FilePlace place = deployment.PlaceOf(file);
+    if (world.IsDeleted(deployment.AssetOfFile(place))) continue;
     std::string key;
     deployment.AppendKey(place, key);
     files.push_back({{"number", file}, {"bucket", deployment.BucketName(place.bucket)}, {"key", key}});

@@ -1,20 +1,34 @@
 #include "testing/rig/world.h"
 
+#include <algorithm>
+#include <limits>
+
 namespace vams::rig {
+namespace {
+
+std::int64_t UnixMilliseconds() {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
+
+}  // namespace
 
 void World::CountRequest(Operation operation, Nanoseconds now) {
   ++counters.requests[static_cast<std::size_t>(operation)];
+  if (since_mark_.first_request_ms == 0) since_mark_.first_request_ms = UnixMilliseconds();
   if (began_) return;
   began_ = true;
   first_request_ = now;
-  first_request_ms_ =
-      std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
-          .count();
+  first_request_ms_ = UnixMilliseconds();
 }
 
 void World::TakeEvent(std::uint64_t file, Nanoseconds now) {
   ++counters.events;
   if (!arrived_.Set(file)) ++counters.repeated_events;
+  if (deleted_.count() > 0 && deleted_.Has(deployment_.AssetOfFile(deployment_.PlaceOf(file)))) {
+    ++counters.events_of_deleted;
+  }
+  if (since_mark_.first_event_ms == 0) since_mark_.first_event_ms = UnixMilliseconds();
   counters.last_event = SinceFirst(now);
   if (counters.events == 1) counters.first_event = counters.last_event;
   const auto second = static_cast<std::size_t>(SinceFirst(now) / std::chrono::seconds(1));
@@ -26,6 +40,8 @@ void World::CountTouch(std::uint64_t asset, Nanoseconds now) {
   counters.last_touch = SinceFirst(now);
   if (++counters.touches == 1) counters.first_touch = counters.last_touch;
   if (!touched_.Set(asset)) ++counters.repeated_touches;
+  if (touches_[asset] < std::numeric_limits<std::uint8_t>::max()) ++touches_[asset];
+  counters.most_touches = std::max<std::uint32_t>(counters.most_touches, touches_[asset]);
 }
 
 World::Touched World::Touch(std::uint64_t asset, std::string_view value, Nanoseconds now) {

@@ -28,11 +28,13 @@ struct Counters {
   std::uint64_t bad_requests = 0;      // not HTTP as it is spoken here
   std::uint64_t events = 0;            // that took effect, repeated ones included
   std::uint64_t repeated_events = 0;
-  std::uint64_t unknown_keys = 0;    // events of no file
-  std::uint64_t wrong_topics = 0;    // events to another bucket's topic
-  std::uint64_t failed_entries = 0;  // of PublishBatch, by a fault
-  std::uint64_t touches = 0;         // of assets that are there
+  std::uint64_t unknown_keys = 0;       // events of no file
+  std::uint64_t wrong_topics = 0;       // events to another bucket's topic
+  std::uint64_t failed_entries = 0;     // of PublishBatch, by a fault
+  std::uint64_t events_of_deleted = 0;  // of files whose asset had been deleted before
+  std::uint64_t touches = 0;            // of assets that are there
   std::uint64_t repeated_touches = 0;
+  std::uint32_t most_touches = 0;        // of one asset
   std::uint64_t touches_of_deleted = 0;  // refused by their condition
   std::uint64_t refused_updates = 0;     // UpdateItem as the program must not send it
   std::uint64_t edits = 0;               // by the rig itself
@@ -56,7 +58,8 @@ class World {
         arrived_(deployment.files()),
         touched_(deployment.assets()),
         dated_(deployment.assets()),
-        deleted_(deployment.assets()) {}
+        deleted_(deployment.assets()),
+        touches_(deployment.assets()) {}
 
   const Deployment& deployment() const { return deployment_; }
   std::uint64_t seed() const { return seed_; }
@@ -67,6 +70,14 @@ class World {
   // Unix, in milliseconds; 0 where there was none.
   std::int64_t first_request_ms() const { return first_request_ms_; }
   void CountRequest(Operation operation, Nanoseconds now);
+
+  // From here on, when is the first request and the first event? Unix, in milliseconds; 0: there was none yet.
+  struct SinceMark {
+    std::int64_t first_request_ms = 0;
+    std::int64_t first_event_ms = 0;
+  };
+  void Mark() { since_mark_ = {}; }
+  const SinceMark& since_mark() const { return since_mark_; }
 
   void TakeEvent(std::uint64_t file, Nanoseconds now);
   enum class Touched { kDone, kGone };
@@ -101,10 +112,12 @@ class World {
   bool began_ = false;
   Nanoseconds first_request_{0};
   std::int64_t first_request_ms_ = 0;
+  SinceMark since_mark_;
   Bits arrived_;
   Bits touched_;  // once or more
   Bits dated_;    // have the attribute that a touch sets
   Bits deleted_;
+  std::vector<std::uint8_t> touches_;  // of each asset, up to 255
   std::string last_date_;
   std::unordered_map<std::uint64_t, std::uint32_t> edits_;
 };

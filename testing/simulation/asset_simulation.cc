@@ -53,7 +53,16 @@ class AssetSimulation final : public Parts<AssetFlow> {
     return p.done || (p.cursor && id <= p.cursor->token) || (p.after && id <= p.after->asset_id);
   }
 
+  std::uint64_t CoveredRecords() const {
+    std::uint64_t covered = 0;
+    for (std::uint32_t s = 0; s < world_.size(); ++s) {
+      for (const auto& [id, record] : world_[s]) covered += Covered(s, id);
+    }
+    return covered;
+  }
+
   AssetFlowSettings settings_;
+  bool changes_ = false;  // another writer deletes records
   std::size_t page_size_ = 20;
   std::vector<Records> world_;  // by segment
 
@@ -70,7 +79,7 @@ void AssetSimulation::MakeWorld() {
   settings_.scan.most_in_flight = dice_.Between(1, 8);
   settings_.touch.most_in_flight = settings_.most_in_flight;
   page_size_ = dice_.Between(3, 40);
-  const bool changes = dice_.Chance(0.4);
+  changes_ = dice_.Chance(0.4);
   for (std::uint32_t s = 0; s < settings_.segments; ++s) {
     Records records;
     for (std::uint64_t n = dice_.Between(0, 150); n > 0; --n) {
@@ -79,7 +88,7 @@ void AssetSimulation::MakeWorld() {
       records.emplace(fmt::format("a{:06}", dice_.Between(0, 999'999)), record);
     }
     for (auto& [id, record] : records) {
-      if (!changes || !dice_.Chance(0.1)) continue;
+      if (!changes_ || !dice_.Chance(0.1)) continue;
       record.stable = false;
       loop_.At(dice_.Time(Duration{0}, seconds(3)), [&gone = record.there] { gone = false; });
     }
@@ -209,6 +218,9 @@ Result<AssetCommitted> AssetSimulation::Commit(const AssetCommitTask& task) {
     }
   }
   totals_ = task.progress.totals;
+  if (!changes_ && totals_.settled() != CoveredRecords()) {
+    Violate(fmt::format("the totals say {} are settled, the segments {}", totals_.settled(), CoveredRecords()));
+  }
   return AssetCommitted{};
 }
 

@@ -6,6 +6,7 @@
 #include "net/http_date.h"
 #include "net/make_transport.h"
 #include "net/retry.h"
+#include "net/service_error.h"
 #include "testing/fake_clock.h"
 #include "testing/scripted_transport.h"
 
@@ -171,6 +172,89 @@ TEST(Retry, SuccessFillsTheQuota) {
   script = {K::kTransient, K::kThrottled, K::kDone};
   run();
   EXPECT_EQ(client.quota.left(), 482 - 14 - 5 + 5) << "a success after retries gives the last cost back";
+}
+
+TEST(Retry, AReplyThatIsNoneOfTheServiceIsTakenAsLost) {
+  Client client;
+  client.wire->Then(200, "\x7f garbage").Then(200, "<html>a proxy</html>").Then(200, R"({"Items":[]})");
+  HttpRequest request{.call = {Service::kDynamoDb, "Scan"}, .method = Method::kPost};
+  request.readable = LooksLikeJson;
+  EXPECT_EQ(client.transport->Send(request)->body, R"({"Items":[]})");
+  request.idempotency = Idempotency::kNo;
+  client.wire->Then(200, "garbage").Then(200, "{}");
+  EXPECT_EQ(client.transport->Send(request)->body, "garbage") << "it may have been carried out";
+  request.readable = nullptr;
+  EXPECT_EQ(client.transport->Send(request)->body, "{}");
+}
+
+TEST(Retry, TheFormOfAReplyIsToldByItsEnds) {
+  const auto reply = [](std::string body) { return HttpReply{.status = 200, .body = std::move(body)}; };
+  for (const char* json : {"{}", " {\"a\":1}\r\n"}) EXPECT_TRUE(LooksLikeJson(reply(json))) << json;
+  for (const char* none : {"", " ", "{", "[]", "{\"a\":", "<a/>"}) EXPECT_FALSE(LooksLikeJson(reply(none))) << none;
+  for (const char* xml : {"<a/>", "\n<?xml version=\"1.0\"?><a></a>\n"}) EXPECT_TRUE(LooksLikeXml(reply(xml))) << xml;
+  for (const char* none : {"", "<", "<a>text", "{}"}) EXPECT_FALSE(LooksLikeXml(reply(none))) << none;
+}
+
+// A client with patience on a service that fails until a moment.
+struct PatientClient {
+  FakeClock clock;
+  std::shared_ptr<ScriptedTransport> wire = std::make_shared<ScriptedTransport>();
+  std::shared_ptr<RetryPatience> patience = std::make_shared<RetryPatience>(seconds(60));
+  int beyond = 0;
+  std::unique_ptr<Transport> transport =
+      MakeTransport({}, {.wire = wire,
+                         .clock = &clock,
+                         .random = [] { return 0.5; },
+                         .on_retry = [this](const TriedAgain& t) { beyond += t.beyond; },
+                         .patience = patience});
+  void FailsFor(Duration time, int status) {
+    wire->Otherwise([this, until = clock.Elapsed() + time, status](const HttpRequest&) {
+      return HttpReply{.status = clock.Elapsed() < until ? status : 200};
+    });
+  }
+  int Send() { return transport->Send({.call = {Service::kS3, "HeadObject"}})->status; }
+};
+
+TEST(RetryPatience, AThrottleIsWaitedForAndNotForEver) {
+  PatientClient client;
+  client.FailsFor(seconds(50), 429);
+  EXPECT_EQ(client.Send(), 200);
+  EXPECT_GT(client.beyond, 0);
+  client.FailsFor(minutes(5), 429);
+  EXPECT_EQ(client.Send(), 429);
+  EXPECT_LT(client.clock.Elapsed(), minutes(3));
+}
+
+TEST(RetryPatience, AServiceThatNeverAnsweredIsNotWaitedFor) {
+  PatientClient client;
+  client.patience->SetUnanswered(minutes(15));
+  client.FailsFor(seconds(60), 503);
+  EXPECT_EQ(client.Send(), 503);
+  EXPECT_LT(client.clock.Elapsed(), seconds(1));
+}
+
+TEST(RetryPatience, AnOutageOfAServiceThatHasAnsweredIsWaitedForWhereThatIsAsked) {
+  PatientClient client;
+  client.FailsFor(seconds(0), 503);
+  EXPECT_EQ(client.Send(), 200);
+  client.FailsFor(seconds(60), 503);
+  EXPECT_EQ(client.Send(), 503) << "nobody has asked for patience";
+  client.patience->SetUnanswered(minutes(15));
+  const Duration begun = client.clock.Elapsed();
+  EXPECT_EQ(client.Send(), 200);
+  EXPECT_LE(client.clock.Elapsed() - begun, seconds(65)) << "it is noticed soon that the service is there again";
+  client.FailsFor(minutes(20), 503);
+  EXPECT_EQ(client.Send(), 503) << "not for ever";
+}
+
+TEST(RetryPatience, AnEmptyQuotaDoesNotEndIt) {
+  PatientClient client;
+  client.FailsFor(seconds(0), 503);
+  EXPECT_EQ(client.Send(), 200);
+  client.FailsFor(minutes(2), 503);
+  for (int i = 0; i < 50; ++i) EXPECT_EQ(client.Send(), 503);
+  client.patience->SetUnanswered(minutes(15));
+  EXPECT_EQ(client.Send(), 200);
 }
 
 TEST(Retry, AStopEndsThePauseAndTheTries) {

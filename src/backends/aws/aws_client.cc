@@ -42,6 +42,7 @@ Result<nlohmann::ordered_json> AwsClient::CallJson(const JsonProtocol& protocol,
   request.headers.Add("X-Amz-Target", fmt::format("{}.{}", protocol.target, operation));
   request.body = Body(std::move(body));
   request.idempotency = idempotency;
+  request.readable = LooksLikeJson;
   TRY_ASSIGN(const HttpReply reply, Send(request));
   auto json = nlohmann::ordered_json::parse(reply.body, nullptr, /*allow_exceptions=*/false);
   if (!json.is_object()) return std::unexpected(BadReply(request.call, reply, "not a JSON object"));

@@ -2,12 +2,15 @@
 
 #include <pugixml.hpp>
 
+#include "net/service_error.h"
+
 namespace vams::aws {
 
 Result<CallerIdentity> GetCallerIdentity(const AwsClient& sts) {
   HttpRequest request = sts.Request(Method::kPost, "GetCallerIdentity");
   request.headers.Add("Content-Type", "application/x-www-form-urlencoded; charset=utf-8");
   request.body = Body("Action=GetCallerIdentity&Version=2011-06-15");
+  request.readable = LooksLikeXml;
   TRY_ASSIGN(const HttpReply reply, sts.Send(request));
   pugi::xml_document document;
   if (!document.load_buffer(reply.body.data(), reply.body.size())) {

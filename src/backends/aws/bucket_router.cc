@@ -19,6 +19,9 @@ std::string ArnOf(const AwsClient& client, std::string_view bucket, std::string_
                     .resource = std::move(resource)});
 }
 
+// What every object has, and no page of a server between.
+bool HasAnObjectsHead(const HttpReply& reply) { return reply.headers.Find("last-modified") != nullptr; }
+
 bool IsSuccess(int status) { return status >= 200 && status <= 299; }
 
 // A refusal that may be one for the region. A HEAD has no body to say so: a wrong region and an expired token are the
@@ -47,6 +50,8 @@ Result<BucketReply> BucketRouter::SendTo(const AwsClient& client, const BucketRe
   HttpRequest http = client.Request(request.method, request.operation, ArnOf(client, request.bucket, request.key));
   TRY_ASSIGN(http.url, BucketUrl(client.endpoint(), request.bucket, request.key, addressing_));
   http.url.query = request.query;
+  if (request.method == Method::kGet) http.readable = LooksLikeXml;
+  if (request.operation == "HeadObject") http.readable = HasAnObjectsHead;
   TRY_ASSIGN(HttpReply reply, client.SendAny(http));
   return BucketReply{.reply = std::move(reply), .call = std::move(http.call)};
 }

@@ -62,6 +62,7 @@ HttpRequest OpenSearchClient::Request(Method method, std::string_view operation,
   request.url.path += fmt::format("/{}", path);
   request.url.query = std::move(query);
   request.accept_gzip = true;
+  if (method != Method::kHead) request.readable = LooksLikeJson;
   if (body.empty()) return request;
   request.headers.Add("Content-Type", "application/json");
   request.body = Body(std::move(body));

@@ -32,6 +32,7 @@ HttpRequest SnsRequest(const AwsClient& client, std::string_view action, std::st
     AppendPercentEncoded(form, value);
   }
   request.body = Body(std::move(form));
+  request.readable = LooksLikeXml;
   return request;
 }
 
