@@ -15,7 +15,10 @@ constexpr std::uint32_t kSplitsPerPage = 8;
 
 Listing::Listing(std::vector<KeyRange> ranges, std::vector<std::string> prefixes, bool splits)
     : prefixes_(std::move(prefixes)), splits_(splits), open_(ranges.size()) {
-  for (KeyRange& range : ranges) ranges_.push_back({.keys = std::move(range)});
+  for (KeyRange& range : ranges) {
+    const bool whole = range.after.empty() && !range.to;
+    ranges_.push_back({.keys = std::move(range), .uncut = whole && splits});
+  }
 }
 
 void Listing::Close(Range& range) {
@@ -25,16 +28,59 @@ void Listing::Close(Range& range) {
   --open_;
 }
 
-std::optional<Listing::Request> Listing::Next(bool may_split) {
+std::optional<std::size_t> Listing::FirstIdle() {
   while (first_open_ < ranges_.size() && ranges_[first_open_].state == Range::State::kDone) ++first_open_;
-  std::optional<std::size_t> chosen;
-  for (std::size_t i = first_open_; i < ranges_.size() && !chosen; ++i) {
-    if (ranges_[i].state == Range::State::kIdle) chosen = i;
+  for (std::size_t i = first_open_; i < ranges_.size(); ++i) {
+    if (ranges_[i].state == Range::State::kIdle) return i;
   }
+  return std::nullopt;
+}
+
+std::optional<std::size_t> Listing::NextUncut() {
+  const auto next = FirstIdle();
+  if (!next || !std::exchange(ranges_[*next].uncut, false)) return std::nullopt;
+  return ranges_[*next].keys.location;
+}
+
+Listing::Range* Listing::OpenRangeAround(std::size_t location, std::string_view key) {
+  for (std::size_t i = first_open_; i < ranges_.size(); ++i) {
+    Range& range = ranges_[i];
+    if (range.state == Range::State::kDone || range.keys.location != location) continue;
+    if (range.keys.after < key && (!range.keys.to || key < *range.keys.to)) return &range;
+  }
+  return nullptr;
+}
+
+void Listing::CutAt(Range& range, const std::string& key) {
+  Range upper{.keys = {range.keys.location, key, std::exchange(range.keys.to, key)}};
+  ranges_.push_back(std::move(upper));
+  ++open_;
+}
+
+void Listing::Cut(std::size_t location, std::vector<std::string> names, std::size_t most) {
+  std::ranges::sort(names);
+  const auto repeated = std::ranges::unique(names);
+  names.erase(repeated.begin(), repeated.end());
+  std::erase_if(names, [&](const std::string& name) {
+    return !name.starts_with(prefixes_[location]) || OpenRangeAround(location, name) == nullptr;
+  });
+  const auto open = static_cast<std::size_t>(std::ranges::count_if(ranges_, [&](const Range& range) {
+    return range.state != Range::State::kDone && range.keys.location == location;
+  }));
+  const std::size_t cuts = std::min(most - std::min(most, open), names.size());
+  for (std::size_t i = 0; i < cuts; ++i) {
+    const std::string& name = names[(i + 1) * names.size() / (cuts + 1)];
+    CutAt(*OpenRangeAround(location, name), name);
+  }
+}
+
+std::optional<Listing::Request> Listing::Next(bool may_split) {
+  std::optional<std::size_t> chosen = FirstIdle();
   if (!chosen && may_split && splits_) chosen = Split();
   if (!chosen) return std::nullopt;
   Range& range = ranges_[*chosen];
   range.state = Range::State::kAsked;
+  range.uncut = false;
   return Request{.range = *chosen, .location = range.keys.location, .after = range.keys.after, .cursor = range.cursor};
 }
 
@@ -53,9 +99,7 @@ std::optional<std::size_t> Listing::Split() {
     largest->splits = kSplitsPerPage;
     return std::nullopt;
   }
-  Range upper{.keys = {largest->keys.location, *middle, std::exchange(largest->keys.to, *middle)}};
-  ranges_.push_back(std::move(upper));
-  ++open_;
+  CutAt(*largest, *middle);
   return ranges_.size() - 1;
 }
 
