@@ -14,7 +14,8 @@ constexpr std::uint32_t kSplitsPerPage = 8;
 }  // namespace
 
 Listing::Listing(std::vector<KeyRange> ranges, std::vector<std::string> prefixes, bool splits)
-    : prefixes_(std::move(prefixes)), splits_(splits), open_(ranges.size()) {
+    : splits_(splits), open_(ranges.size()) {
+  for (std::string& prefix : prefixes) places_.push_back({.prefix = std::move(prefix)});
   for (KeyRange& range : ranges) {
     const bool whole = range.after.empty() && !range.to;
     ranges_.push_back({.keys = std::move(range), .uncut = whole && splits});
@@ -58,11 +59,17 @@ void Listing::CutAt(Range& range, const std::string& key) {
 }
 
 void Listing::Cut(std::size_t location, std::vector<std::string> names, std::size_t most) {
+  Place& place = places_[location];
+  if (!place.has_page) {
+    place.names = std::move(names);
+    place.most = most;
+    return;
+  }
   std::ranges::sort(names);
   const auto repeated = std::ranges::unique(names);
   names.erase(repeated.begin(), repeated.end());
   std::erase_if(names, [&](const std::string& name) {
-    return !name.starts_with(prefixes_[location]) || OpenRangeAround(location, name) == nullptr;
+    return !name.starts_with(place.prefix) || OpenRangeAround(location, name) == nullptr;
   });
   const auto open = static_cast<std::size_t>(std::ranges::count_if(ranges_, [&](const Range& range) {
     return range.state != Range::State::kDone && range.keys.location == location;
@@ -94,7 +101,7 @@ std::optional<std::size_t> Listing::Split() {
   }
   if (largest == nullptr) return std::nullopt;
   ++largest->splits;
-  auto middle = KeyBetween(largest->keys.after, largest->keys.to, prefixes_[largest->keys.location]);
+  auto middle = KeyBetween(largest->keys.after, largest->keys.to, places_[largest->keys.location].prefix);
   if (!middle) {
     largest->splits = kSplitsPerPage;
     return std::nullopt;
@@ -115,10 +122,13 @@ std::optional<Listing::Page> Listing::OnPage(std::size_t index, std::vector<Obje
   entries.erase(end, entries.end());
   ++range.pages;
   range.splits = 0;
+  Place& place = places_[range.keys.location];
+  const bool first = !std::exchange(place.has_page, true);
   const bool at_end = range.keys.to && !entries.empty() && entries.back().key == *range.keys.to;
   const bool last = cut || at_end || !next;
   if (entries.empty() && !last) {
     range.cursor = std::move(next);
+    if (first) Cut(range.keys.location, std::exchange(place.names, {}), place.most);
     return std::nullopt;
   }
   Page page{.keys = range.keys, .entries = std::move(entries)};
@@ -129,6 +139,7 @@ std::optional<Listing::Page> Listing::OnPage(std::size_t index, std::vector<Obje
     range.keys.after = page.entries.back().key;
     range.cursor = std::move(next);
   }
+  if (first) Cut(page.keys.location, std::exchange(place.names, {}), place.most);
   return page;
 }
 

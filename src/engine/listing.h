@@ -38,8 +38,9 @@ class Listing {
   // A location of which nothing has been asked yet and all is to be listed, and whose turn it is: names in it are worth
   // asking for (Cut). Each at most once; nullopt: none at the moment.
   std::optional<std::size_t> NextUncut();
-  // Cuts what is not done of `location` at some of `names`, spread evenly over them, into `most` ranges at most. In any
-  // order and whatever they are: they decide how even the ranges are, nothing else.
+  // Cuts what is not done of `location` at some of `names`, spread evenly over them, into `most` ranges at most; not
+  // before its first page, which may be all there is. In any order and whatever they are: they decide how even the
+  // ranges are, nothing else.
   void Cut(std::size_t location, std::vector<std::string> names, std::size_t most);
 
   // The next page to ask for; nullopt: each range is being asked or done. A range is cut only if `may_split`.
@@ -69,6 +70,12 @@ class Listing {
     std::uint32_t splits = 0;  // since the last page
     bool uncut = false;        // see NextUncut()
   };
+  struct Place {  // a location
+    std::string prefix;
+    bool has_page = false;
+    std::vector<std::string> names{};  // to be cut at when it has
+    std::size_t most = 0;
+  };
   std::optional<std::size_t> FirstIdle();
   Range* OpenRangeAround(std::size_t location, std::string_view key);
   void CutAt(Range& range, const std::string& key);
@@ -76,7 +83,7 @@ class Listing {
   void Close(Range& range);
 
   std::deque<Range> ranges_;
-  const std::vector<std::string> prefixes_;
+  std::vector<Place> places_;
   const bool splits_;
   std::size_t open_ = 0;
   std::size_t first_open_ = 0;  // none before it is open
