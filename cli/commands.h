@@ -8,6 +8,7 @@ std::unique_ptr<Command> MakeRun();
 std::unique_ptr<Command> MakeResume();
 std::unique_ptr<Command> MakeReplay();
 std::unique_ptr<Command> MakeRuns();
+std::unique_ptr<Command> MakeReport();
 std::unique_ptr<Command> MakeReindex();
 std::unique_ptr<Command> MakePlan();
 std::unique_ptr<Command> MakeVerify();

@@ -10,6 +10,7 @@ Program MigrateProgram() {
                        MakeResume,
                        MakeReplay,
                        MakeRuns,
+                       MakeReport,
                        MakeVerify,
                        MakeRollback,
                        MakeConfigTemplate,

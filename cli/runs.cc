@@ -3,7 +3,7 @@
 
 #include "base/text.h"
 #include "cli/commands.h"
-#include "run/run_journal.h"
+#include "run/earlier_runs.h"
 
 namespace vams::cli {
 namespace {
@@ -11,9 +11,10 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 Json AsJson(const RunSummary& run) {
-  Json json{{"run_id", run.id}, {"state", run.state}, {"resumable", run.resumable}};
+  Json json{{"run_id", run.id}, {"state", run.state}, {"running", run.running}, {"resumable", run.resumable}};
   if (run.error) json["error"] = run.error->message;
   if (!run.error) json["begun"] = FormatIsoSeconds(run.created);
+  if (!run.replay_of.empty()) json["replay_of"] = run.replay_of;
   if (run.assets) json["assets"] = {{"touched", run.assets->touched}, {"failed", run.assets->failed}};
   if (run.files) json["files"] = {{"published", run.files->published}, {"failed", run.files->failed}};
   return json;

@@ -164,6 +164,10 @@ class FaultyObjectStore final : public ObjectStore {
     return inner_->List(bucket, prefix, from, limit);
   }
   Cursor After(std::string_view key) const override { return inner_->After(key); }
+  Result<std::vector<std::string>> CommonPrefixes(std::string_view bucket, std::string_view prefix) override {
+    if (bucket == broken_bucket_) return std::unexpected(error_);
+    return inner_->CommonPrefixes(bucket, prefix);
+  }
   Result<std::vector<Result<std::optional<ObjectHead>>>> HeadMany(std::span<const ObjectRef> objects) override {
     return inner_->HeadMany(objects);
   }

@@ -36,6 +36,19 @@ class MemoryObjectStore final : public ObjectStore {
 
   Cursor After(std::string_view key) const override { return {std::string(key)}; }
 
+  Result<std::vector<std::string>> CommonPrefixes(std::string_view bucket, std::string_view prefix) override {
+    const MutexLock lock(state_.mu);
+    const auto found = state_.buckets.find(bucket);
+    if (found == state_.buckets.end()) return Fail(ErrorCode::kNotFound, "there is no bucket '{}'", bucket);
+    std::vector<std::string> common;
+    for (const auto& [key, object] : found->second.objects) {
+      if (!object.head || !key.starts_with(prefix) || key.find('/', prefix.size()) == std::string::npos) continue;
+      std::string text = key.substr(0, key.find('/', prefix.size()) + 1);
+      if (common.empty() || common.back() != text) common.push_back(std::move(text));
+    }
+    return common;
+  }
+
   Result<std::vector<Result<std::optional<ObjectHead>>>> HeadMany(std::span<const ObjectRef> objects) override {
     const MutexLock lock(state_.mu);
     std::vector<Result<std::optional<ObjectHead>>> heads;

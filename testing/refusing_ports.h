@@ -70,6 +70,9 @@ class RefusingObjectStore final : public ObjectStore {
     return inner_.List(bucket, prefix, from, limit);
   }
   Cursor After(std::string_view key) const override { return inner_.After(key); }
+  Result<std::vector<std::string>> CommonPrefixes(std::string_view bucket, std::string_view prefix) override {
+    return inner_.CommonPrefixes(bucket, prefix);
+  }
   Result<std::vector<Result<std::optional<ObjectHead>>>> HeadMany(std::span<const ObjectRef> objects) override {
     heads += objects.size();
     TRY_ASSIGN(auto answers, inner_.HeadMany(objects));

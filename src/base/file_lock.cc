@@ -55,6 +55,11 @@ Result<FileLock> FileLock::Acquire(const std::filesystem::path& path) {
   return lock;
 }
 
+bool FileLock::IsHeld(const std::filesystem::path& path) {
+  const FileLock look(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  return look.fd_ >= 0 && flock(look.fd_, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+}
+
 FileLock::~FileLock() {
   if (fd_ >= 0) close(fd_);
 }

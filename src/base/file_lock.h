@@ -14,6 +14,8 @@ class FileLock {
   static Result<FileLock> Acquire(const std::filesystem::path& path);
   // As above, but waits for whoever holds it: for locks that are held for as long as a file is written.
   static Result<FileLock> Wait(const std::filesystem::path& path);
+  // Whether somebody holds it. False also where there is no such file, or it cannot be read.
+  static bool IsHeld(const std::filesystem::path& path);
   ~FileLock();
   FileLock(FileLock&& other) noexcept;
   FileLock& operator=(FileLock&& other) noexcept;

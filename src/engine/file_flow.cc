@@ -146,6 +146,12 @@ std::optional<FileTask> FileFlow::NextList(Duration now) {
   if (list_again_ && now < *list_again_) return std::nullopt;
   if (book_.size() + lists_ >= settings_.most_pages) return std::nullopt;
   if (settings_.limit && lists_ > 0) return std::nullopt;
+  if (const auto location = listing_.NextUncut()) {
+    list_.pace().OnStart(now, 1);
+    ++lists_;
+    ++requests_;
+    return Begin(NamesTask{*location}, {}, now);
+  }
   // A range is cut where the next steps would otherwise wait for pages.
   const bool starving = ready_.empty() && heading_.empty() && book_.size() < settings_.most_pages / 2;
   const auto request = listing_.Next(starving);

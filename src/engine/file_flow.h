@@ -108,6 +108,7 @@ class FileFlow {
   std::optional<FileTask> NextList(Duration now);
 
   void OnList(ListTask& task, Result<ListAnswer>& answer, const Running& running, Duration now);
+  void OnNames(const NamesTask& task, Result<NamesAnswer>& answer, const Running& running, Duration now);
   void OnHead(Result<HeadAnswer>& answer, const Running& running, Duration now);
   void OnDecide(DecideTask& task, Result<DecideAnswer>& answer, const Running& running, Duration now);
   void OnPublish(PublishTask& task, Result<PublishAnswer>& answer, Running& running, Duration now);
@@ -138,7 +139,7 @@ class FileFlow {
   std::unordered_map<std::uint64_t, Running> running_;
   std::uint64_t next_id_ = 0;
   std::size_t requests_ = 0;  // of running_, those that go to a service
-  std::size_t lists_ = 0;
+  std::size_t lists_ = 0;     // and look-ups of names
   std::size_t decides_ = 0;
   std::size_t publishes_ = 0;
   std::size_t next_topic_ = 0;

@@ -40,6 +40,8 @@ void FileFlow::OnDone(FileTask task, FileAnswer answer, Duration now) {
   running_.erase(at);
   if (auto* list = std::get_if<ListTask>(&task.what)) {
     OnList(*list, std::get<Result<ListAnswer>>(answer), running, now);
+  } else if (const auto* names = std::get_if<NamesTask>(&task.what)) {
+    OnNames(*names, std::get<Result<NamesAnswer>>(answer), running, now);
   } else if (std::holds_alternative<HeadTask>(task.what)) {
     OnHead(std::get<Result<HeadAnswer>>(answer), running, now);
   } else if (auto* decide = std::get_if<DecideTask>(&task.what)) {
@@ -92,6 +94,18 @@ void FileFlow::OnList(ListTask& task, Result<ListAnswer>& answer, const Running&
   } else {
     ready_.push_back(id);
   }
+}
+
+// Asked once, beside the first page: without the names the location is cut as its pages come.
+void FileFlow::OnNames(const NamesTask& task, Result<NamesAnswer>& answer, const Running& running, Duration now) {
+  --lists_;
+  --requests_;
+  if (const auto error = ErrorIn(answer)) {
+    Feed(list_, *error, running.started, 1, now);
+    return;
+  }
+  list_.OnDone(now, running.started, 1, notes_);
+  listing_.Cut(task.location, std::move(*answer), settings_.list.most_in_flight);
 }
 
 void FileFlow::OnHead(Result<HeadAnswer>& answer, const Running& running, Duration now) {

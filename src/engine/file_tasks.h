@@ -62,6 +62,13 @@ struct ListAnswer {
   std::optional<Cursor> next;
 };
 
+// Names in a location at which its listing may be cut, such as its folders: as many as are easily told. An error, or
+// none of them, costs time alone.
+struct NamesTask {
+  std::size_t location = 0;
+};
+using NamesAnswer = std::vector<std::string>;
+
 // nullopt: no such object any more.
 struct HeadTask {
   std::size_t location = 0;
@@ -106,13 +113,13 @@ struct Committed {};
 
 struct FileTask {
   std::uint64_t id = 0;
-  std::variant<ListTask, HeadTask, DecideTask, PublishTask, BacklogTask, CommitTask> what;
+  std::variant<ListTask, HeadTask, DecideTask, PublishTask, BacklogTask, CommitTask, NamesTask> what;
 };
 // It asks one thing of one service and computes next to nothing (engine/drive.h).
 inline bool OnlyWaits(const FileTask& task) {
   return std::holds_alternative<HeadTask>(task.what) || std::holds_alternative<PublishTask>(task.what);
 }
 using FileAnswer = std::variant<Result<ListAnswer>, Result<HeadAnswer>, Result<DecideAnswer>, Result<PublishAnswer>,
-                                Result<BacklogAnswer>, Result<Committed>>;
+                                Result<BacklogAnswer>, Result<Committed>, Result<NamesAnswer>>;
 
 }  // namespace vams

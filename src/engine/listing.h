@@ -5,6 +5,7 @@
 #include <deque>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "model/cursor.h"
@@ -20,8 +21,9 @@ struct KeyRange {
   bool operator==(const KeyRange&) const = default;
 };
 
-// What is left to be listed: ranges of keys, each read page by page, cut in two where one proves large and there is
-// room for another request. Every key is in exactly one range at any time. No I/O.
+// What is left to be listed: ranges of keys, each read page by page, cut at the names that somebody tells of, and in
+// two where one proves large and there is room for another request. Every key is in exactly one range at any time. No
+// I/O.
 class Listing {
  public:
   // `prefixes`: of the locations. `splits` false: a range is read from its start to its end.
@@ -33,6 +35,14 @@ class Listing {
     std::string after;             // where to begin without a cursor
     std::optional<Cursor> cursor;  // where the last page ended
   };
+  // A location of which nothing has been asked yet and all is to be listed, and whose turn it is: names in it are worth
+  // asking for (Cut). Each at most once; nullopt: none at the moment.
+  std::optional<std::size_t> NextUncut();
+  // Cuts what is not done of `location` at some of `names`, spread evenly over them, into `most` ranges at most; not
+  // before its first page, which may be all there is. In any order and whatever they are: they decide how even the
+  // ranges are, nothing else.
+  void Cut(std::size_t location, std::vector<std::string> names, std::size_t most);
+
   // The next page to ask for; nullopt: each range is being asked or done. A range is cut only if `may_split`.
   std::optional<Request> Next(bool may_split);
 
@@ -58,12 +68,22 @@ class Listing {
     enum class State : std::uint8_t { kIdle, kAsked, kDone } state = State::kIdle;
     std::uint32_t pages = 0;
     std::uint32_t splits = 0;  // since the last page
+    bool uncut = false;        // see NextUncut()
   };
+  struct Place {  // a location
+    std::string prefix;
+    bool has_page = false;
+    std::vector<std::string> names{};  // to be cut at when it has
+    std::size_t most = 0;
+  };
+  std::optional<std::size_t> FirstIdle();
+  Range* OpenRangeAround(std::size_t location, std::string_view key);
+  void CutAt(Range& range, const std::string& key);
   std::optional<std::size_t> Split();
   void Close(Range& range);
 
   std::deque<Range> ranges_;
-  const std::vector<std::string> prefixes_;
+  std::vector<Place> places_;
   const bool splits_;
   std::size_t open_ = 0;
   std::size_t first_open_ = 0;  // none before it is open

@@ -16,7 +16,8 @@ constexpr std::uint64_t kSnapshotsAtMost = 4;  // size of the file, in snapshots
 
 fs::path JournalIn(const fs::path& directory) { return directory / "journal"; }
 fs::path NewJournalIn(const fs::path& directory) { return directory / "journal.new"; }
-Result<FileLock> LockIn(const fs::path& directory) { return FileLock::Acquire(directory / "journal.lock"); }
+fs::path LockFileIn(const fs::path& directory) { return directory / "journal.lock"; }
+Result<FileLock> LockIn(const fs::path& directory) { return FileLock::Acquire(LockFileIn(directory)); }
 
 Error NoJournal(const fs::path& directory) {
   return MakeError(ErrorCode::kNotFound, "there is no journal in {}", directory.string())
@@ -127,6 +128,8 @@ Result<OpenedJournal> FileJournal::Open(const fs::path& directory, FileJournalOp
                                        std::move(contents.state), std::move(options)));
   return opened;
 }
+
+bool FileJournal::InUse(const fs::path& directory) { return FileLock::IsHeld(LockFileIn(directory)); }
 
 Result<JournalContents> FileJournal::Read(const fs::path& directory) {
   TRY_ASSIGN(const AppendFile file, NamedHint(AppendFile::OpenToRead(JournalIn(directory)), directory));

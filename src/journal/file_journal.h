@@ -46,6 +46,9 @@ class FileJournal final : public JournalSink {
   // `dropped_bytes` may then be a commit that is being written. Errors as Open, but kBusy.
   static Result<JournalContents> Read(const std::filesystem::path& directory);
 
+  // Whether a process goes on with it at the moment.
+  static bool InUse(const std::filesystem::path& directory);
+
   // As JournalSink. A side file that the batch names has to be one of the header's and to hold its bytes (kInvalid);
   // its writer need not sync it.
   Status Commit(const JournalBatch& batch) override;

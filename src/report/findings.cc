@@ -66,10 +66,10 @@ Result<std::uint64_t> FindingSink::Bytes() {
   return error ? 0 : static_cast<std::uint64_t>(bytes);
 }
 
-Status FindingSink::LoadFile() {
+Status FindingSink::LoadFile(std::uint64_t bytes) {
   std::ifstream in(path_, std::ios::binary);
   MutexLock lock(mu_);
-  for (std::string line; std::getline(in, line);) {
+  for (std::string line; std::getline(in, line) && line.size() < bytes; bytes -= line.size() + 1) {
     TRY_ASSIGN(Finding finding, FindingFromNdjson(line));
     Count(std::move(finding));
   }

@@ -39,8 +39,8 @@ class FindingSink {
   Status Flush() EXCLUDES(mu_);
   // Flushes, and tells the length of the file; 0 where there is none.
   Result<std::uint64_t> Bytes() EXCLUDES(mu_);
-  // Takes in what an earlier part of the run left in the file. Before the first Add.
-  Status LoadFile() EXCLUDES(mu_);
+  // Takes in what an earlier part of the run left in the file, of its first `bytes`. Before the first Add.
+  Status LoadFile(std::uint64_t bytes = UINT64_MAX) EXCLUDES(mu_);
 
   std::vector<FindingGroup> groups() const EXCLUDES(mu_);  // by count, largest first
   std::vector<Finding> kept() const EXCLUDES(mu_);

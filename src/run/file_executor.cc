@@ -68,6 +68,7 @@ FileExecutor::~FileExecutor() = default;
 
 FileAnswer FileExecutor::Execute(const FileTask& task) {
   if (const auto* list = std::get_if<ListTask>(&task.what)) return List(*list);
+  if (const auto* names = std::get_if<NamesTask>(&task.what)) return Names(*names);
   if (const auto* head = std::get_if<HeadTask>(&task.what)) return Head(*head);
   if (const auto* decide = std::get_if<DecideTask>(&task.what)) return Decide(*decide);
   if (const auto* publish = std::get_if<PublishTask>(&task.what)) {
@@ -90,6 +91,15 @@ Result<ListAnswer> FileExecutor::List(const ListTask& task) {
   const std::uint64_t size = batch ? std::min(batch->value, kListPage) : kListPage;
   TRY_ASSIGN(ObjectPage page, objects_.List(location.bucket, location.prefix, from, ItemCount{size}));
   return ListAnswer{.entries = std::move(page.entries), .next = std::move(page.next)};
+}
+
+Result<NamesAnswer> FileExecutor::Names(const NamesTask& task) {
+  const ObjectLocation& location = locations_[task.location];
+  auto names = objects_.CommonPrefixes(location.bucket, location.prefix);
+  if (!names) {
+    run_.log.Debug("Listing {} without a delimiter: {}", location.bucket, names.error().message);
+  }
+  return names;
 }
 
 Result<HeadAnswer> FileExecutor::Head(const HeadTask& task) {

@@ -36,6 +36,7 @@ class FileExecutor {
 
  private:
   Result<ListAnswer> List(const ListTask& task);
+  Result<NamesAnswer> Names(const NamesTask& task);
   Result<HeadAnswer> Head(const HeadTask& task);
   Result<DecideAnswer> Decide(const DecideTask& task);
   Result<BacklogAnswer> Backlog(const BacklogTask& task);

@@ -291,7 +291,8 @@ Result<MigrationResult> RunMigration(const Options& options, Deployment& deploym
   TRY(flushed);
   result.outcome = OutcomeOf(result.report);
   if (journal && result.outcome != Outcome::kInterrupted && Whole(*journal)) {
-    TRY(journal->EndRun(clock.Now(), result.outcome == Outcome::kSuccess ? "success" : "findings"));
+    TRY(journal->EndRun(clock.Now(), result.outcome == Outcome::kSuccess ? "success" : "findings",
+                        result.report.verification, findings));
   }
   return result;
 }

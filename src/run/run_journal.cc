@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "run/journal_names.h"
 #include "run/options_json.h"
 #include "run/phase_state.h"
 #include "run/run_directory.h"
@@ -15,15 +16,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
-
-constexpr const char* kFailedFile = "failed.ndjson";
-constexpr const char* kHandledFile = "handled.ndjson";
-constexpr const char* kAssetTotals = "assets";
-constexpr const char* kFileTotals = "files";
-constexpr const char* kSegments = "segments";
-constexpr const char* kAfter = "after.";  // with the number of a segment: the record of its page up to which it is done
-
-const char* ReportName(JournalPhase phase) { return phase == JournalPhase::kAssets ? "assets.report" : "files.report"; }
 
 // What may differ between the parts of one run: how fast, how far, what is printed and where.
 bool IsFree(std::string_view key) {
@@ -51,31 +43,6 @@ std::string Named(const DifferingKeys& keys) {
   return fmt::format("{}", fmt::join(all, ", "));
 }
 
-const std::string* Counter(const JournalState& state, const std::string& name) {
-  const auto at = state.counters.find(name);
-  return at == state.counters.end() ? nullptr : &at->second;
-}
-
-template <class T>
-Result<T> CounterOr(const JournalState& state, const char* name, Result<T> (*read)(std::string_view)) {
-  const std::string* text = Counter(state, name);
-  return text == nullptr ? Result<T>(T{}) : read(*text);
-}
-
-std::string StateOf(const JournalState& state) {
-  if (state.ended) return state.ended->outcome;
-  std::string at = "before the asset phase";
-  static constexpr std::pair<JournalPhase, const char*> kPhases[] = {{JournalPhase::kAssets, "in the asset phase"},
-                                                                     {JournalPhase::kFiles, "in the file phase"},
-                                                                     {JournalPhase::kWait, "while it waited"},
-                                                                     {JournalPhase::kVerify, "in the verification"}};
-  for (const auto& [phase, words] : kPhases) {
-    const auto reached = state.phases.find(phase);
-    if (reached != state.phases.end() && reached->second == PhaseState::kBegun) at = words;
-  }
-  return "stopped " + at;
-}
-
 }  // namespace
 
 RunJournal::RunJournal(fs::path directory, std::unique_ptr<FileJournal> journal, std::uint64_t dropped_bytes)
@@ -96,10 +63,11 @@ Result<std::unique_ptr<RunJournal>> RunJournal::Begin(const fs::path& directory,
   if (!run.replay_of.empty()) values.push_back({"replay", run.replay_of});
   header.configuration = HashConfiguration(values, header.salt);
   TRY_ASSIGN(auto journal, FileJournal::Create(directory, std::move(header)));
-  JournalBatch left_out;
-  if (options.operation == Operation::kFiles) left_out.phases.push_back({JournalPhase::kAssets, PhaseState::kEnded});
-  if (options.operation == Operation::kAssets) left_out.phases.push_back({JournalPhase::kFiles, PhaseState::kEnded});
-  if (!left_out.phases.empty()) TRY(journal->Commit(left_out));
+  JournalBatch first;
+  if (options.operation == Operation::kFiles) first.phases.push_back({JournalPhase::kAssets, PhaseState::kEnded});
+  if (options.operation == Operation::kAssets) first.phases.push_back({JournalPhase::kFiles, PhaseState::kEnded});
+  if (!run.replay_of.empty()) first.counters.push_back({kReplayOf, run.replay_of});
+  if (first != JournalBatch{}) TRY(journal->Commit(first));
   return std::unique_ptr<RunJournal>(new RunJournal(directory, std::move(journal), 0));
 }
 
@@ -144,8 +112,15 @@ Status RunJournal::End(JournalPhase phase, const PhaseReport& report, FindingSin
       findings);
 }
 
-Status RunJournal::EndRun(UtcTime now, std::string outcome) {
-  return journal_->Commit({.ended = RunEnd{.at = now, .outcome = std::move(outcome)}});
+Status RunJournal::EndRun(UtcTime now, std::string outcome, const std::optional<VerificationReport>& verification,
+                          FindingSink& findings) {
+  JournalBatch batch{.ended = RunEnd{.at = now, .outcome = std::move(outcome)}};
+  if (verification) {
+    batch.counters.push_back(
+        {kVerification, ToJson(*verification).dump(-1, ' ', false, Json::error_handler_t::replace)});
+    batch.phases.push_back({JournalPhase::kVerify, PhaseState::kEnded});
+  }
+  return CommitWith(std::move(batch), findings);
 }
 
 Result<std::vector<SegmentProgress>> RunJournal::Segments(std::uint32_t total) const {
@@ -253,34 +228,6 @@ Result<std::uint64_t> LoadFailedItems(const fs::path& state_dir, const std::stri
   }
   TRY(items.Finish());
   return count;
-}
-
-Result<std::vector<RunSummary>> ListRuns(const fs::path& state_dir) {
-  std::vector<RunSummary> runs;
-  std::error_code error;
-  for (const fs::directory_entry& entry : fs::directory_iterator(state_dir, error)) {
-    if (!entry.is_directory()) continue;
-    RunSummary run{.id = entry.path().filename().string()};
-    const auto seen = FileJournal::Read(entry.path());
-    if (!seen) {
-      if (seen.error().code == ErrorCode::kNotFound) continue;
-      run.state = "unreadable";
-      run.error = seen.error();
-    } else {
-      run.created = seen->header.created;
-      run.state = StateOf(seen->state);
-      run.resumable = !seen->state.ended;
-      if (Counter(seen->state, kAssetTotals) != nullptr) {
-        TRY_ASSIGN(run.assets, CounterOr(seen->state, kAssetTotals, AssetTotalsFrom));
-      }
-      if (Counter(seen->state, kFileTotals) != nullptr) {
-        TRY_ASSIGN(run.files, CounterOr(seen->state, kFileTotals, FileTotalsFrom));
-      }
-    }
-    runs.push_back(std::move(run));
-  }
-  std::ranges::sort(runs, {}, &RunSummary::id);
-  return runs;
 }
 
 }  // namespace vams

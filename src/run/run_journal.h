@@ -14,13 +14,12 @@
 #include "report/migration_report.h"
 #include "run/failed_items.h"
 #include "run/handled_items.h"
+#include "run/journal_names.h"
 #include "run/options.h"
 #include "run/side_file.h"
 #include "source/object_scan.h"
 
 namespace vams {
-
-inline constexpr const char* kFindingsFile = "findings.ndjson";
 
 // What one run remembers beside its findings: what is confirmed, where each phase stands, the items that failed. One
 // caller at a time. Each Status: what could not be made durable, and that nothing of it counts.
@@ -51,7 +50,9 @@ class RunJournal {
   Status Begun(JournalPhase phase);
   // With what `findings` has taken so far.
   Status End(JournalPhase phase, const PhaseReport& report, FindingSink& findings);
-  Status EndRun(UtcTime now, std::string outcome);
+  // With all that `findings` has taken. `verification`: nullopt where there was none.
+  Status EndRun(UtcTime now, std::string outcome, const std::optional<VerificationReport>& verification,
+                FindingSink& findings);
 
   // What earlier parts confirmed.
   Result<std::vector<SegmentProgress>> Segments(std::uint32_t total) const;
@@ -80,19 +81,5 @@ class RunJournal {
 // kPrecondition: none failed.
 Result<std::uint64_t> LoadFailedItems(const std::filesystem::path& state_dir, const std::string& id,
                                       HandledItems& items);
-
-// A run as the list of runs tells it.
-struct RunSummary {
-  std::string id;
-  UtcTime created{};
-  std::string state{};  // "success", "findings", "stopped in the file phase", ...
-  bool resumable = false;
-  std::optional<AssetTotals> assets{};
-  std::optional<FileTotals> files{};
-  std::optional<Error> error{};  // the journal cannot be read
-};
-
-// The runs below `state_dir`, oldest first. No directory: none.
-Result<std::vector<RunSummary>> ListRuns(const std::filesystem::path& state_dir);
 
 }  // namespace vams

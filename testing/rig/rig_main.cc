@@ -41,7 +41,8 @@ int main(int argc, char** argv) {
   app.add_flag("--awkward-keys", shape.awkward_keys, "some keys hold '+' and '%', which bucket sync misreads");
   app.add_option("--seed", seed, "of the faults and of the rig's own edits");
   app.add_option("--faults", faults, "JSON, as POST /_rig/faults takes it");
-  app.add_flag("--refuse-delimiter", settings.refuse_delimiter, "ListObjectsV2 takes no delimiter");
+  app.add_flag("--refuse-delimiter", settings.refuse_delimiter,
+               "ListObjectsV2 with a delimiter is denied, as by a policy");
   app.add_flag("--any-update", settings.any_update, "UpdateItem without a condition is applied");
   CLI11_PARSE(app, argc, argv);
   if (shape.buckets > shape.assets) return Complain("there cannot be more buckets than assets");

@@ -275,7 +275,7 @@ void ServeS3(const Serving& serving, Operation operation, const Request& request
     default: break;
   }
   if (serving.settings.refuse_delimiter && HasParameter(request.query, "delimiter")) {
-    RefuseXml(reply, 400, "InvalidArgument", "A delimiter is not taken here");
+    RefuseXml(reply, 403, "AccessDenied", "No identity-based policy allows the s3:ListBucket action");
     return;
   }
   Listing listing(serving.world.deployment(), *bucket, request);

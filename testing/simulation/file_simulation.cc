@@ -46,6 +46,7 @@ class FileSimulation final : public Parts<FileFlow> {
   Object* ObjectOf(const TopicMessage& message);
   FileAnswer Apply(const FileTask& task, Fate fate, bool known);
   Result<ListAnswer> List(const ListTask& task);
+  NamesAnswer Names(const NamesTask& task);
   Result<DecideAnswer> Decide(const DecideTask& task) const;
   Result<PublishAnswer> Publish(const PublishTask& task, Fate fate, bool known);
   Result<Committed> Commit(const CommitTask& task);
@@ -64,6 +65,7 @@ class FileSimulation final : public Parts<FileFlow> {
   std::vector<KeyIntervals> confirmed_;
   FileTotals totals_;
   bool changes_ = false;  // another writer adds and removes objects
+  double no_names_ = 0;   // listing with a delimiter is denied
 };
 
 std::string FileSimulation::MakeKey() {
@@ -114,6 +116,7 @@ void FileSimulation::MakeSettings() {
   settings_.most_pages = dice_.Between(2, 12);
   settings_.heads = dice_.Chance(0.5);
   settings_.splits = dice_.Chance(0.8);
+  no_names_ = dice_.Chance(0.2) ? 1 : 0;
   settings_.list.most_in_flight = dice_.Between(1, 8);
   settings_.head.most_in_flight = settings_.most_in_flight;
   settings_.decide.most_in_flight = dice_.Between(1, 4);
@@ -200,9 +203,14 @@ Object* FileSimulation::ObjectOf(const TopicMessage& message) {
 }
 
 FileAnswer FileSimulation::Apply(const FileTask& task, Fate fate, bool known) {
-  const auto refused = std::unexpected(ErrorOf(fate));
+  const auto refusal = [](Fate of) { return std::unexpected(ErrorOf(of)); };
+  const auto refused = refusal(fate);
   if (const auto* list = std::get_if<ListTask>(&task.what)) {
     return fate == Fate::kFine ? List(*list) : Result<ListAnswer>(refused);
+  }
+  if (const auto* names = std::get_if<NamesTask>(&task.what)) {
+    if (fate == Fate::kFine && dice_.Chance(no_names_)) fate = Fate::kDenied;
+    return fate == Fate::kFine ? Names(*names) : Result<NamesAnswer>(refusal(fate));
   }
   if (const auto* head = std::get_if<HeadTask>(&task.what)) {
     if (fate != Fate::kFine) return Result<HeadAnswer>(refused);
@@ -235,6 +243,25 @@ Result<ListAnswer> FileSimulation::List(const ListTask& task) {
     answer.entries.push_back({.key = at->first, .size = 1, .last_modified = {}, .etag = "e", .head = std::nullopt});
   }
   return answer;
+}
+
+// True ones, or anything: a range is cut at whatever is told, and nothing else may depend on it.
+NamesAnswer FileSimulation::Names(const NamesTask& task) {
+  const std::string& prefix = settings_.locations[task.location].prefix;
+  NamesAnswer names;
+  if (dice_.Chance(0.3)) {
+    for (std::uint64_t n = dice_.Between(0, 30); n > 0; --n) {
+      names.push_back((dice_.Chance(0.8) ? prefix : "") + (dice_.Chance(0.1) ? "" : MakeKey()));
+    }
+    return names;
+  }
+  for (const auto& [key, object] : world_[task.location]) {
+    const std::size_t slash = key.find('/', prefix.size());
+    if (slash == std::string::npos) continue;
+    std::string name = key.substr(0, slash + 1);
+    if (names.empty() || names.back() != name) names.push_back(std::move(name));
+  }
+  return names;
 }
 
 Result<DecideAnswer> FileSimulation::Decide(const DecideTask& task) const {

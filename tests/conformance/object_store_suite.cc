@@ -130,6 +130,40 @@ TEST_P(ObjectStoreSuite, GoesOnAfterAKeyThatNeedNotBeThere) {
   }
 }
 
+TEST_P(ObjectStoreSuite, CommonPrefixesEndWithTheNextSlash) {
+  const auto keys = Possible({"B", "a/", "a/10", "a/b/c", "a/b/d/e", "a//x", "a/\xC3\xA4/x", "a/b c+%/x", "a0", "b/x/y",
+                              "/x", "\xC3\xA4/x", "z"});
+  PutKeys(keys);
+  for (const std::string prefix : {"", "a/", "a", "b/x/", "nothing/"}) {
+    std::set<std::string> expected;
+    for (const std::string& key : Sorted(keys, prefix)) {
+      const auto slash = key.find('/', prefix.size());
+      if (slash != key.npos) expected.insert(key.substr(0, slash + 1));
+    }
+    EXPECT_THAT(Value(store().CommonPrefixes(plain_, prefix)), testing::ElementsAreArray(expected)) << prefix;
+  }
+}
+
+// They are what a listing is cut at.
+TEST_P(ObjectStoreSuite, GoesOnAfterACommonPrefix) {
+  const auto keys = Possible({"a-", "a/", "a/1", "a/b/", "a/b/1", "a0", "b//1", "b/1", "b/\xC3\xA4/", "b/\xC3\xA4/1",
+                              "\xC3\xA4/1", "\xF0\x9F\x98\x80/1"});
+  PutKeys(keys);
+  for (const std::string prefix : {"", "a/", "b/"}) {
+    for (const std::string& after : Value(store().CommonPrefixes(plain_, prefix))) {
+      auto expected = Sorted(keys, prefix);
+      std::erase_if(expected, [&](const std::string& key) { return key <= after; });
+      std::vector<std::string> listed;
+      for (std::optional<Cursor> from = store().After(after); from;) {
+        auto page = Value(store().List(plain_, prefix, from, ItemCount{2}));
+        for (const auto& entry : page.entries) listed.push_back(entry.key);
+        from = std::move(page.next);
+      }
+      EXPECT_EQ(listed, expected) << "prefix '" << prefix << "', after '" << after << "'";
+    }
+  }
+}
+
 TEST_P(ObjectStoreSuite, DifficultKeysComeBackAsTheyWere) {
   const auto keys = Possible(DifficultKeys());
   PutKeys(keys);
@@ -261,6 +295,7 @@ TEST_P(ObjectStoreSuite, WithoutVersionsAnObjectIsReplacedAndRemoved) {
 
 TEST_P(ObjectStoreSuite, NoBucket) {
   EXPECT_EQ(CodeOf(store().List(vams_->Bucket("nowhere"), "", std::nullopt, ItemCount{1})), ErrorCode::kNotFound);
+  EXPECT_EQ(CodeOf(store().CommonPrefixes(vams_->Bucket("nowhere"), "")), ErrorCode::kNotFound);
   EXPECT_EQ(CodeOf(store().CreatedTopics(vams_->Bucket("nowhere"))), ErrorCode::kNotFound);
   EXPECT_EQ(Head({vams_->Bucket("nowhere"), "key"}), std::nullopt) << "a HEAD cannot tell that from an absent object";
 }
@@ -276,6 +311,17 @@ TEST_P(ObjectStoreSuite, APageHoldsAtMostAThousand) {
   PutKeys(keys);
   EXPECT_LE(Value(store().List(plain_, "", std::nullopt, ItemCount{5000})).entries.size(), 1000u);
   EXPECT_EQ(Keys(""), keys);
+  EXPECT_THAT(Value(store().CommonPrefixes(plain_, "")), IsEmpty());
+}
+
+TEST_P(ObjectStoreSuite, AtMostAThousandCommonPrefixes) {
+  std::vector<std::string> keys;
+  for (int i = 0; i < 1100; ++i) keys.push_back(fmt::format("{:05}/x", i));
+  PutKeys(keys);
+  const auto common = Value(store().CommonPrefixes(plain_, ""));
+  ASSERT_THAT(common, SizeIs(1000));
+  EXPECT_EQ(common.front(), "00000/");
+  EXPECT_EQ(common.back(), "00999/");
 }
 
 TEST_P(ObjectStoreSuite, HeadManyAnswersInOrder) {

@@ -80,7 +80,7 @@ def test_there_is_nothing_else(start_rig):
     assert code_of(error) == "NoSuchBucket"
     with pytest.raises(s3.exceptions.ClientError) as error:
         s3.list_objects_v2(Bucket=bucket_name(0), Delimiter="/")
-    assert code_of(error) == "InvalidArgument"
+    assert code_of(error) == "AccessDenied"
     assert s3.head_bucket(Bucket=bucket_name(1))["BucketRegion"] == "us-east-1"
 
 

@@ -44,6 +44,15 @@ def test_a_run_through_faults_loses_nothing(start_rig, migrate_rig):
     assert sum(rig.stats["throttled"].values()) > 0 and sum(rig.stats["faulted"].values()) > 0
 
 
+@pytest.mark.parametrize("refuses", [(), ("--refuse-delimiter",)])
+def test_a_listing_is_cut_at_its_folders_or_done_without_a_word(start_rig, migrate_rig, tmp_path, refuses):
+    rig = start_rig(*refuses, "--assets", 300, "--files-per-asset", 40, "--buckets", 3, "--big-asset", 3000, latency_ms=2)
+    ran = migrate_rig(rig, "--skip-verification", "--log-level", "DEBUG")
+    assert_all_arrived(rig)
+    assert ran.json["errors"] == [] and ran.json["file_reindexing"]["failed_count"] == 0
+    assert ran.err.count("without a delimiter") == (3 if refuses else 0), ran.err
+
+
 def test_verification_tells_what_the_index_lacks(start_rig, migrate_rig):
     ran = migrate_rig(start_rig(*SHAPE), verb="verify", expect=1)
     files, assets = ran.json["verification"]["file_index"], ran.json["verification"]["asset_index"]

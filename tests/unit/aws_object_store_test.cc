@@ -146,6 +146,36 @@ TEST_F(AwsObjectStoreTest, AListingThatBeginsAfterAKey) {
   EXPECT_THAT(query, Not(testing::Contains(testing::Field(&Parameter::first, "continuation-token"))));
 }
 
+std::string Folders(const std::vector<std::string>& common) {
+  std::string body =
+      "<ListBucketResult><IsTruncated>true</IsTruncated><NextContinuationToken>t</NextContinuationToken>";
+  for (const auto& prefix : common) body += "<CommonPrefixes><Prefix>" + prefix + "</Prefix></CommonPrefixes>";
+  return body + "</ListBucketResult>";
+}
+
+TEST_F(AwsObjectStoreTest, CommonPrefixesAreOneRequest) {
+  script_->Then(200, Folders({"a/z/", "a/ä/", "a/b/", "a/b/", "a//"}));
+  const auto common = store_.CommonPrefixes("bucket", "a/");
+  ASSERT_TRUE(common) << common.error().message;
+  EXPECT_THAT(*common, testing::ElementsAre("a//", "a/b/", "a/z/", "a/ä/"));
+  using Parameter = std::pair<std::string, std::string>;
+  ASSERT_THAT(script_->requests(), SizeIs(1));
+  EXPECT_THAT(script_->requests().at(0).url.query,
+              testing::IsSupersetOf({Parameter("delimiter", "/"), Parameter("prefix", "a/")}));
+}
+
+TEST_F(AwsObjectStoreTest, WhatIsNoCommonPrefixIsABadReply) {
+  for (const std::string wrong : {"a/", "a/b", "b/", "a/b/c/", "a/\xC3/", ""}) {
+    script_->Then(200, Folders({"a/a/", wrong}));
+    const auto common = store_.CommonPrefixes("bucket", "a/");
+    ASSERT_FALSE(common) << wrong;
+    EXPECT_EQ(common.error().code, ErrorCode::kBadReply);
+  }
+  script_->Then(403, ErrorBody("AccessDenied")).Then(501, ErrorBody("NotImplemented"));
+  EXPECT_EQ(store_.CommonPrefixes("bucket", "").error().code, ErrorCode::kAccessDenied);
+  EXPECT_FALSE(store_.CommonPrefixes("bucket", ""));
+}
+
 TEST_F(AwsObjectStoreTest, ErrorsOfAListing) {
   script_->Then(404, ErrorBody("NoSuchBucket")).Then(403, ErrorBody("AccessDenied"));
   script_->Fail(TransportError::Kind::kReset);

@@ -29,6 +29,20 @@ TEST(FileLock, IsFreeAgainAfterItsHolder) {
   EXPECT_TRUE(FileLock::Acquire(dir.path() / "run.lock"));
 }
 
+TEST(FileLock, OthersSeeThatItIsHeld) {
+  TempDir dir;
+  const auto path = dir.path() / "run.lock";
+  EXPECT_FALSE(FileLock::IsHeld(path));
+  EXPECT_FALSE(std::filesystem::exists(path)) << "looking makes nothing";
+  {
+    const auto lock = FileLock::Acquire(path);
+    EXPECT_TRUE(FileLock::IsHeld(path));
+    EXPECT_TRUE(FileLock::IsHeld(path)) << "looking takes nothing";
+  }
+  EXPECT_FALSE(FileLock::IsHeld(path));
+  EXPECT_TRUE(FileLock::Acquire(path));
+}
+
 TEST(FileLock, WaitsForItsHolder) {
   TempDir dir;
   const auto path = dir.path() / "state.lock";

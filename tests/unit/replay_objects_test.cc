@@ -85,6 +85,9 @@ TEST_F(ReplayObjectsTest, AFailureConsumesNothing) {
       return inner_.List(b, p, f, n);
     }
     Cursor After(std::string_view key) const override { return inner_.After(key); }
+    Result<std::vector<std::string>> CommonPrefixes(std::string_view b, std::string_view p) override {
+      return inner_.CommonPrefixes(b, p);
+    }
     Result<std::vector<Result<std::optional<ObjectHead>>>> HeadMany(std::span<const ObjectRef> objects) override {
       if (calls_++ % 2 == 0) return Fail(ErrorCode::kUnavailable, "out");
       return inner_.HeadMany(objects);

@@ -15,6 +15,7 @@ namespace vams::aws {
 namespace {
 
 constexpr std::uint64_t kMostKeys = 1000;  // of one page
+constexpr std::size_t kLongestKey = 1024;
 
 // Reads the body of a reply that succeeded. A service may send an error behind a 200.
 template <class T>
@@ -52,6 +53,11 @@ Status CheckListing(const S3Listing& listing, std::string_view prefix, const std
     return Fail(ErrorCode::kBadReply, "it goes on with the token that was sent, so there is no end");
   }
   return {};
+}
+
+bool IsCommonPrefix(std::string_view text, std::string_view prefix) {
+  return text.size() > prefix.size() && text.starts_with(prefix) && text.find('/', prefix.size()) == text.size() - 1 &&
+         text.size() <= kLongestKey && IsUtf8(text);
 }
 
 Result<ObjectHead> ReadHead(const HttpReply& reply) {
@@ -115,6 +121,24 @@ Result<ObjectPage> AwsObjectStore::List(std::string_view bucket, std::string_vie
 
 Cursor AwsObjectStore::After(std::string_view key) const {
   return MakeCursor({.token = {}, .last_key = std::string(key)});
+}
+
+Result<std::vector<std::string>> AwsObjectStore::CommonPrefixes(std::string_view bucket, std::string_view prefix) {
+  BucketRequest request = ListRequest(bucket, prefix, ItemCount{kMostKeys});
+  request.query.emplace_back("delimiter", "/");
+  TRY_ASSIGN(const BucketReply answer, router_.Send(request));
+  TRY_ASSIGN(S3Listing listing, ReadBody(answer, ReadListing));
+  for (const std::string& common : listing.common_prefixes) {
+    if (IsCommonPrefix(common, prefix)) continue;
+    return std::unexpected(BadReply(
+        answer.call, answer.reply,
+        fmt::format("'{}' is no prefix that keys behind '{}' have in common", Printable(common), Printable(prefix))));
+  }
+  // A server may have an order of its own.
+  std::ranges::sort(listing.common_prefixes);
+  const auto repeated = std::ranges::unique(listing.common_prefixes);
+  listing.common_prefixes.erase(repeated.begin(), repeated.end());
+  return std::move(listing.common_prefixes);
 }
 
 Result<std::optional<ObjectHead>> AwsObjectStore::Head(const ObjectRef& object) {

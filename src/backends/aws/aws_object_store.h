@@ -25,6 +25,7 @@ class AwsObjectStore final : public ObjectStore {
   Result<ObjectPage> List(std::string_view bucket, std::string_view prefix, const std::optional<Cursor>& from,
                           ItemCount limit) override;
   Cursor After(std::string_view key) const override;
+  Result<std::vector<std::string>> CommonPrefixes(std::string_view bucket, std::string_view prefix) override;
   // Objects that S3 refuses to tell of are errors of their own, never nullopt. No such bucket is nullopt: a HEAD cannot
   // tell.
   Result<std::vector<Result<std::optional<ObjectHead>>>> HeadMany(std::span<const ObjectRef> objects) override;

@@ -111,6 +111,34 @@ Result<ObjectPage> SqliteObjectStore::List(std::string_view bucket, std::string_
 
 Cursor SqliteObjectStore::After(std::string_view key) const { return TextCursor(kCursorKind, key); }
 
+// From one to the next: what lies below one is not read. As with S3, keys without a '/' count, too.
+Result<std::vector<std::string>> SqliteObjectStore::CommonPrefixes(std::string_view bucket, std::string_view prefix) {
+  const auto end = EndOfPrefix(prefix);
+  return directory_->objects().Read([&](Connection& c) -> Result<std::vector<std::string>> {
+    TRY_ASSIGN(const auto bucket_id, FindBucket(c, bucket));
+    if (!bucket_id) return NoBucket(bucket);
+    std::vector<std::string> common;
+    TRY_ASSIGN(Statement query,
+               c.Prepare("SELECT key FROM objects WHERE bucket=?1 AND key>=?2 AND (?3 IS NULL OR key<?3) "
+                         "ORDER BY key LIMIT 1"));
+    std::string from(prefix);
+    for (std::uint64_t seen = 0; seen < kMaxPage; ++seen) {
+      query.Reset();
+      TRY_ASSIGN(const bool row, query.Int(1, *bucket_id).Text(2, from).TextOrNull(3, end).Step());
+      if (!row) break;
+      const std::string key(query.ColumnText(0));
+      const std::size_t slash = key.find('/', prefix.size());
+      if (slash == std::string::npos) {
+        from = key + '\0';
+        continue;
+      }
+      common.push_back(key.substr(0, slash + 1));
+      from = *EndOfPrefix(common.back());
+    }
+    return common;
+  });
+}
+
 Result<std::vector<Result<std::optional<ObjectHead>>>> SqliteObjectStore::HeadMany(std::span<const ObjectRef> objects) {
   return directory_->objects().Read([&](Connection& c) -> Result<std::vector<Result<std::optional<ObjectHead>>>> {
     std::vector<Result<std::optional<ObjectHead>>> heads;

@@ -16,6 +16,7 @@ class SqliteObjectStore final : public ObjectStore {
   Result<ObjectPage> List(std::string_view bucket, std::string_view prefix, const std::optional<Cursor>& from,
                           ItemCount limit) override;
   Cursor After(std::string_view key) const override;
+  Result<std::vector<std::string>> CommonPrefixes(std::string_view bucket, std::string_view prefix) override;
   Result<std::vector<Result<std::optional<ObjectHead>>>> HeadMany(std::span<const ObjectRef> objects) override;
   Result<std::vector<std::string>> CreatedTopics(std::string_view bucket) override;
 
