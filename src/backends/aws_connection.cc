@@ -88,7 +88,6 @@ AwsConnection::AwsConnection(AwsOpenOptions options, AwsSettings settings, std::
 std::shared_ptr<Transport> AwsConnection::NewTransport(Tries tries) const {
   NetDeps deps;
   deps.wire = wire_;
-  if (tries == Tries::kOne) deps.wire = std::make_shared<TaskTransport>(wire_);
   deps.credentials = credentials_;
   deps.clock = &clock_;
   deps.stop = options_.stop;
@@ -97,6 +96,7 @@ std::shared_ptr<Transport> AwsConnection::NewTransport(Tries tries) const {
   }
   RetryOptions retry = settings_.retry;
   if (tries == Tries::kOne) {
+    deps.wire = std::make_shared<TaskTransport>(wire_);
     retry = {.mode = RetryMode::kStandard, .max_attempts = 1};
   } else {
     deps.patience = patience_;

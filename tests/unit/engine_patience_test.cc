@@ -63,6 +63,7 @@ FileFlowSettings OneBucket() {
   FileFlowSettings settings;
   settings.locations.push_back({});
   settings.topics = 1;
+  settings.splits = false;
   settings.ranges.push_back({.location = 0, .after = "", .to = std::nullopt});
   return settings;
 }
