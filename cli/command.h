@@ -46,6 +46,9 @@ struct Invocation {
   std::optional<std::filesystem::path> config;
 };
 
+// Of an invocation that was stopped, for people.
+std::string_view WhyStopped(const Invocation& in);
+
 struct CommandInfo {
   std::string_view name;     // words as typed: "local documents get"; "" for the only command of a program
   std::string_view summary;  // one line

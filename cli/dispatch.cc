@@ -331,6 +331,10 @@ class Dispatcher {
 
 }  // namespace
 
+std::string_view WhyStopped(const Invocation& in) {
+  return in.context.stop.overdue() ? "the time of --deadline is over" : "interrupted before the end";
+}
+
 Exit Dispatch(const Program& program, const std::vector<std::string>& args, Context& context) {
   try {
     return Dispatcher(program, args, context).Run();

@@ -7,7 +7,6 @@
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/console.h"
-#include "cli/deadline.h"
 #include "cli/deployment.h"
 
 namespace vams::cli {
@@ -42,7 +41,6 @@ class RollbackCommand final : public Command {
     if (indexes_ && !in.options.dry_run) {
       if (const auto confirmed = Confirm(in, *deployment); !confirmed) return in.output.Failure(confirmed.error());
     }
-    const Deadline deadline(in.options.deadline, in.context.stop);
     const auto result = RunRollback(in.options, to_null_ ? ClearTouch::kSetNull : ClearTouch::kRemove, *deployment,
                                     in.context.clock, console.log(), console.progress(), in.context.stop);
     if (!result) return in.output.Failure(result.error());

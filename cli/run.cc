@@ -2,9 +2,9 @@
 
 #include "cli/commands.h"
 #include "cli/console.h"
-#include "cli/deadline.h"
 #include "cli/deployment.h"
 #include "cli/version.h"
+#include "run/earlier_runs.h"
 #include "run/migration.h"
 #include "run/plan.h"
 
@@ -20,6 +20,24 @@ Exit ExitOf(Outcome outcome) {
   return Exit::kDifferences;
 }
 
+// The cost of what `request` would do, found out without doing it.
+Status CheckCostOf(Invocation& in, Deployment& deployment, const MigrationRequest& request, Log& log) {
+  const Options& options = in.options;
+  std::optional<EarlierRun> earlier;
+  if (const std::string& id = request.resume.empty() ? request.replay : request.resume; !id.empty()) {
+    TRY_ASSIGN(earlier, ReadRun(options.state_dir, id));
+  }
+  if (!request.replay.empty()) return CheckCost(options, PlanItems(earlier->failed_items, options));
+  log.Info("Looking at what the run would cost (--max-cost)");
+  NoLog quiet;
+  NoProgress none;
+  TRY_ASSIGN(RunPlan plan, PlanRun(options, deployment, in.context.clock, quiet, none, in.context.stop));
+  if (in.context.stop.requested()) {
+    return Fail(ErrorCode::kCancelled, "{}, while the cost was looked at: nothing was begun", WhyStopped(in));
+  }
+  return CheckCost(options, earlier ? LeftOf(std::move(plan), *earlier, options) : std::move(plan));
+}
+
 Exit RunWith(Invocation& in, MigrationRequest request) {
   request.program_version = kVersion;
   Console console(in, LogTo::kStandardOutput);
@@ -28,15 +46,9 @@ Exit RunWith(Invocation& in, MigrationRequest request) {
   if (!deployment) return in.output.Failure(deployment.error());
   for (const std::string& note : in.notes) console.log().Warning("{}", note);
   if (in.options.max_cost && !in.options.local && !in.options.dry_run) {
-    console.log().Info("Looking at what the run would cost (--max-cost)");
-    NoLog quiet;
-    NoProgress none;
-    const auto plan = PlanRun(in.options, *deployment, in.context.clock, quiet, none, in.context.stop);
-    if (!plan) return in.output.Failure(plan.error());
-    if (const auto affordable = CheckCost(in.options, *plan); !affordable) return in.output.Failure(affordable.error());
-    if (in.context.stop.requested()) return Exit::kInterrupted;
+    const auto affordable = CheckCostOf(in, *deployment, request, console.log());
+    if (!affordable) return in.output.Failure(affordable.error());
   }
-  const Deadline deadline(in.options.deadline, in.context.stop);
   auto result = RunMigration(in.options, *deployment, in.context.clock, console.log(), console.progress(),
                              in.context.stop, request);
   if (!result) return in.output.Failure(result.error());

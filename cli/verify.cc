@@ -3,7 +3,6 @@
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/console.h"
-#include "cli/deadline.h"
 #include "cli/deployment.h"
 #include "run/migration.h"
 
@@ -43,12 +42,11 @@ class VerifyCommand final : public Command {
     Console console(in, LogTo::kStandardError);
     auto deployment = OpenVams(in, {.indexes = true, .documents = true}, &console.log());
     if (!deployment) return in.output.Failure(deployment.error());
-    const Deadline deadline(in.options.deadline, in.context.stop);
     const auto result =
         RunVerification(in.options, *deployment, in.context.clock, console.log(), console.progress(), in.context.stop);
     if (!result) return in.output.Failure(result.error());
     if (result->outcome == Outcome::kInterrupted) {
-      return in.output.Failure(MakeError(ErrorCode::kCancelled, "interrupted before the end; there is no verdict"));
+      return in.output.Failure(MakeError(ErrorCode::kCancelled, "{}; there is no verdict", WhyStopped(in)));
     }
     Print(in, *result);
     return result->outcome == Outcome::kSuccess ? Exit::kOk : Exit::kDifferences;

@@ -15,11 +15,11 @@ class StopFlag {
     clock_ = &clock;
     at_ = elapsed;
   }
-  bool requested() const { return requested_.load(std::memory_order_relaxed) || late(); }
+  bool requested() const { return requested_.load(std::memory_order_relaxed) || overdue(); }
+  // Raised by the clock, whoever else did so, too.
+  bool overdue() const { return clock_ != nullptr && clock_->Elapsed() >= at_; }
 
  private:
-  bool late() const { return clock_ != nullptr && clock_->Elapsed() >= at_; }
-
   std::atomic<bool> requested_{false};
   const Clock* clock_ = nullptr;
   Duration at_{0};

@@ -285,6 +285,7 @@ Result<MigrationResult> RunMigration(const Options& options, Deployment& deploym
     log.Info("Report saved to: {}", result.report_file.string());
   }
   if (journal && (!phases || result.report.interrupted || !Whole(*journal))) {
+    if (result.report.interrupted && stop.overdue()) log.Warning("The time of --deadline is over: the run stops here");
     TellHowToGoOn(log, request, directory.id());
   }
   TRY(phases);

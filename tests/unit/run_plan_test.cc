@@ -66,6 +66,36 @@ TEST_F(RunPlanTest, WhatCostsNoMoreGoesOn) {
   EXPECT_TRUE(CheckCost(options_, plan));
 }
 
+TEST_F(RunPlanTest, OfARunThatGoesOnWhatIsLeftCounts) {
+  RunPlan plan;
+  plan.volume = {.assets = 100, .objects_listed = 1000, .heads = 1000, .events = 800, .buckets = 2};
+  EarlierRun done;
+  done.assets = Standing::kUnderWay;
+  done.asset_report.total = 40;
+  done.file_report = {.total = 300, .objects_scanned = 400};
+  RunVolume left = LeftOf(plan, done, options_).volume;
+  EXPECT_EQ(left.assets, 60u);
+  EXPECT_EQ(left.objects_listed, 600u);
+  EXPECT_EQ(left.heads, 600u);
+  EXPECT_EQ(left.events, 500u);
+  done.assets = Standing::kLeftOut;
+  done.files = Standing::kEnded;
+  const RunPlan rest = LeftOf(plan, done, options_);
+  EXPECT_EQ(rest.volume.assets + rest.volume.events + rest.volume.heads, 0u);
+  EXPECT_EQ(rest.estimate.downstream_usd, 0);
+  options_.max_cost = 0.01;
+  EXPECT_TRUE(CheckCost(options_, rest));
+}
+
+TEST_F(RunPlanTest, ItemsThatAreTriedAgainCostWhatTheyAre) {
+  const RunPlan few = PlanItems(10, options_);
+  const RunPlan many = PlanItems(1'000'000, options_);
+  EXPECT_GT(few.estimate.own_usd, 0);
+  options_.max_cost = 0.1;
+  EXPECT_TRUE(CheckCost(options_, few));
+  EXPECT_FALSE(CheckCost(options_, many));
+}
+
 TEST_F(RunPlanTest, AnEmbeddedVamsCostsNothing) {
   const RunPlan plan = Plan();
   options_.max_cost = 0;

@@ -4,19 +4,17 @@
 
 #include <array>
 #include <chrono>
-#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "base/durable_file.h"
 #include "base/text.h"
 #include "net/credentials/endpoints.h"
 #include "net/credentials/key_document.h"
+#include "net/credentials/sso_token.h"
 #include "net/make_transport.h"
 
 namespace vams {
 namespace {
-
-using Json = nlohmann::json;
 
 constexpr auto kRenewBefore = std::chrono::minutes(15);
 
@@ -28,13 +26,6 @@ std::string Sha1Hex(std::string_view text) {
   for (unsigned int i = 0; i < size; ++i) hex += fmt::format("{:02x}", digest[i]);
   return hex;
 }
-
-std::string Text(const Json& object, const char* name) {
-  const auto found = object.find(name);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
-std::optional<UtcTime> Time(const Json& object, const char* name) { return ParseExpiry(Text(object, name)); }
 
 class SsoKeys final : public CredentialSource {
  public:
@@ -93,66 +84,44 @@ class SsoKeys final : public CredentialSource {
   Result<Secret> AccessToken() {
     TRY_ASSIGN(std::optional<std::string> text, ReadWholeFile(token_path_, kMaxSettingsFile));
     if (!text) return SignIn(fmt::format("nobody has signed in: there is no {}", token_path_));
-    Json token = Json::parse(*text, nullptr, false);
-    Secret::Wipe(*text);
-    const std::optional<UtcTime> expiry = token.is_object() ? Time(token, "expiresAt") : std::nullopt;
-    std::string access = token.is_object() ? Text(token, "accessToken") : "";
-    if (!expiry || access.empty()) return SignIn(fmt::format("{} holds no sign-in", token_path_));
+    std::optional<SsoToken> token = SsoToken::Read(*text);
+    if (!token) return SignIn(fmt::format("{} holds no sign-in", token_path_));
     const UtcTime now = deps_.clock->Now();
-    if (sso_.session && *expiry - now < kRenewBefore) {
+    const UtcTime expiry = token->expiry();
+    if (sso_.session && expiry - now < kRenewBefore) {
       // A renewal that fails is no harm while the token lives.
-      Result<Secret> renewed = Renew(token, now);
-      if (renewed || *expiry <= now) {
-        Secret::Wipe(access);
-        return renewed;
-      }
+      Secret access = token->access();
+      Result<Secret> renewed = Renew(*token, now);
+      if (renewed || expiry <= now) return renewed;
+      return access;
     }
-    if (*expiry <= now) return SignIn(fmt::format("the sign-in ended at {}", FormatIsoSeconds(*expiry)));
-    return Secret(std::move(access));
+    if (expiry <= now) return SignIn(fmt::format("the sign-in ended at {}", FormatIsoSeconds(expiry)));
+    return token->access();
   }
 
-  Result<Secret> Renew(Json& token, UtcTime now) {
-    const std::string ended = fmt::format("the sign-in ends at {}", FormatIsoSeconds(*Time(token, "expiresAt")));
-    for (const char* name : {"clientId", "clientSecret", "refreshToken"}) {
-      if (Text(token, name).empty()) return SignIn(ended + " and cannot be renewed");
-    }
-    const std::optional<UtcTime> registered = Time(token, "registrationExpiresAt");
-    if (registered && *registered <= now) return SignIn(ended + " and its registration has ended");
-    const Json body{{"clientId", token["clientId"]},
-                    {"clientSecret", token["clientSecret"]},
-                    {"grantType", "refresh_token"},
-                    {"refreshToken", token["refreshToken"]}};
-    const Secret client_secret(Text(token, "clientSecret"));
-    const Secret refresh_token(Text(token, "refreshToken"));
+  Result<Secret> Renew(SsoToken& token, UtcTime now) {
+    const std::string ended = fmt::format("the sign-in ends at {} ", FormatIsoSeconds(token.expiry()));
+    if (const std::string why = token.WhyNotRenewable(now); !why.empty()) return SignIn(ended + why);
+    const Secret client_secret = token.client_secret();
+    const Secret refresh_token = token.refresh_token();
     HttpRequest request{.call = {Service::kSso, "CreateToken", ""},
                         .method = Method::kPost,
                         .url = oidc_,
                         .headers = {{"Content-Type", "application/json"}},
-                        .body = Body(body.dump())};
+                        .body = Body(token.RenewalBody())};
     request.url.path = "/token";
     const Sent sent = transport_->Send(request);
     if (sent && sent->status >= 400 && sent->status < 500 && sent->status != 429) {
-      return SignIn(ended + " and its renewal was refused");
+      return SignIn(ended + "and its renewal was refused");
     }
     TRY_ASSIGN(HttpReply reply, AcceptFromKeyService(sent, request.call, {&client_secret, &refresh_token}));
-    const Json fresh = Json::parse(reply.body, nullptr, false);
-    Secret::Wipe(reply.body);
-    const std::string access = fresh.is_object() ? Text(fresh, "accessToken") : "";
-    const auto seconds = fresh.is_object() ? fresh.find("expiresIn") : fresh.end();
-    if (access.empty() || seconds == fresh.end() || !seconds->is_number_unsigned()) {
-      return Fail(ErrorCode::kBadReply, "the reply to the renewal of the sign-in is of no use");
-    }
-    // A year bounds what is added to a time.
-    const auto lives = std::min<std::uint64_t>(seconds->get<std::uint64_t>(), 365ull * 86400);
-    token["accessToken"] = access;
-    token["expiresAt"] = FormatIsoSeconds(now + std::chrono::seconds(lives));
-    if (const std::string next = Text(fresh, "refreshToken"); !next.empty()) token["refreshToken"] = next;
-    // Other programs use the file as well, and it must not lose the new refresh token. Where it cannot be written this
-    // run still has its token.
-    std::string text = token.dump(-1, ' ', false, Json::error_handler_t::replace);
+    TRY(token.TakeRenewal(reply.body, now));
+    // Other programs must not lose the new refresh token. Where the file cannot be written this run still has its
+    // token.
+    std::string text = token.ToText();
     static_cast<void>(ReplaceDurably(token_path_, text));
     Secret::Wipe(text);
-    return Secret(access);
+    return token.access();
   }
 
   const SsoProfile sso_;
