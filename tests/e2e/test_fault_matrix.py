@@ -11,8 +11,8 @@ from rig import rig_program, start_rig  # noqa: F401
 DEEP = bool(os.environ.get("VAMS_DEEP"))
 SHAPE = ("--assets", *((2000, "--files-per-asset", 20) if DEEP else (100, "--files-per-asset", 6)), "--buckets", 3, "--big-asset", 500)
 # A service that throttles is asked again after seconds, as the SDKs do: so many of them take their time.
-SLOW_SHAPE = ("--assets", *((400, "--files-per-asset", 10) if DEEP else (15, "--files-per-asset", 4)), "--buckets", 3)
-OUTAGE = 60 if DEEP else 4
+SLOW_SHAPE = ("--assets", *((400, "--files-per-asset", 10) if DEEP else (10, "--files-per-asset", 4)), "--buckets", 3)
+OUTAGE = 60 if DEEP else 3
 PATIENCE = 900 if DEEP else 120
 
 TROUBLES = {
@@ -24,6 +24,8 @@ TROUBLES = {
     "cut replies": {"truncate": 0.02},
     "expiring credentials": {"expired_every_s": 2},
 }
+# Long enough for keys to end in its middle.
+PACED = {"expiring credentials": ("--max-rate", 300)}
 EVERYTHING = {"throttle": 0.1, "reset": 0.03, "lost_reply": 0.03, "partial": 0.1, "garbage": 0.01, "truncate": 0.01, "expired_every_s": 2}
 
 
@@ -77,7 +79,7 @@ def assert_nothing_undone(stats):
 def test_a_run_outlives(start_rig, begin, tmp_path, trouble):
     shape = SLOW_SHAPE if trouble == "throttles" else SHAPE
     rig = start_rig("--seed", 11, *shape, latency_ms=2, jitter_ms=3, **TROUBLES[trouble])
-    report, _ = report_of(begin(rig), rig, tmp_path)
+    report, _ = report_of(begin(rig, *PACED.get(trouble, ())), rig, tmp_path)
     assert_whole(rig, report)
     stats = rig.stats
     met = sum(stats["throttled"].values()) + sum(stats["faulted"].values()) + stats["events"]["failed_entries"]
@@ -123,7 +125,7 @@ def test_a_run_outlives_everything_at_once(start_rig, begin, tmp_path):
 
 
 def test_another_writer_loses_nothing_and_what_it_deletes_stays_deleted(start_rig, begin, tmp_path):
-    rig = start_rig("--assets", 20_000 if DEEP else 1500, "--files-per-asset", 1, "--buckets", 3, latency_ms=2, edits_per_s=50, deletes_per_s=50)
+    rig = start_rig("--assets", 20_000 if DEEP else 1000, "--files-per-asset", 1, "--buckets", 3, latency_ms=2, edits_per_s=50, deletes_per_s=50)
     report, _ = report_of(begin(rig, "--max-rate", 400), rig, tmp_path)
     stats = rig.stats
     assert stats["edits"] > 100 and stats["deletes"] > 100
