@@ -99,8 +99,8 @@ REACHED = {
 }
 
 
-MOMENTS = [("touching", False), ("publishing", True), ("verifying", False)]
-MOMENTS_IN_DEEP = [("touching", True), ("publishing", False), ("verifying", True)]
+MOMENTS = [("publishing", True), ("verifying", False)]
+MOMENTS_IN_DEEP = [("touching", True), ("touching", False), ("publishing", False), ("verifying", True)]
 
 
 @pytest.mark.parametrize("moment, refuses", MOMENTS + (MOMENTS_IN_DEEP if DEEP else []))

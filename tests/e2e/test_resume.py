@@ -116,18 +116,24 @@ def against(rig, tmp_path, wait=1):
 
 
 KILLS_IN_FAULTS = 200 if os.environ.get("VAMS_DEEP") else 8
-IN_FLIGHT = 64 * 10  # publishes at once, events in each
+WORKERS = 32
+IN_FLIGHT = WORKERS * 10  # requests at once, events in each
 LATE = 0.1 + 0.3  # seconds: a commit comes so often, and takes a moment on a busy disk
 
 
 class Arrivals:
-    """How many events had arrived when, seen every few milliseconds until `moment`."""
+    """How many events had arrived when, seen every few milliseconds until this share of all there is to send has, or the run has ended."""
 
-    def __init__(self, rig, moment):
+    def __init__(self, rig, process, share):
         self.seen = []
-        while time.monotonic() < moment:
-            self.seen.append((time.monotonic(), rig.stats["events"]["arrived"]))
-            time.sleep(0.01)
+        while process.poll() is None:
+            stats = rig.stats
+            self.seen.append((time.monotonic(), stats["events"]["arrived"]))
+            done, all_of_it = (sum(stats[what][count] for what in ("touches", "events")) for count in ("distinct", "expected"))
+            if done >= min(share, 1) * all_of_it:
+                time.sleep(max(0, share - 1) * 10)  # it waits and verifies
+                break
+            time.sleep(0.005)
 
     def before(self, when):
         return max((count for at, count in self.seen if at <= when), default=0)
@@ -164,11 +170,12 @@ def test_killed_in_the_middle_of_faults_nothing_is_lost(start_rig, migrate, star
         chance = random.Random(seed)
         kills = unconfirmed = 0
         command = ["run"]
+        shares = sorted(chance.uniform(0, 1.1) for _ in range(5))
         while True:
-            process = start("vams-migrate", *command, *against(rig, tmp_path), *state, env=rig.environment())
-            if kills == 5:
+            process = start("vams-migrate", *command, *against(rig, tmp_path), *state, "--max-workers", str(WORKERS), env=rig.environment())
+            if kills == len(shares):
                 break
-            arrivals = Arrivals(rig, time.monotonic() + chance.uniform(0.3, 2.5))
+            arrivals = Arrivals(rig, process, shares[kills])
             if process.poll() is not None:
                 break
             unconfirmed += kill_and_judge(process, rig, arrivals, runs)
