@@ -292,7 +292,7 @@ def test_a_part_of_the_standalone_utility_is_resumed_without_the_phases_it_left_
 @pytest.mark.parametrize("deadline", [2, 3])
 def test_deadlines_cut_a_run_into_parts_that_make_a_whole(start_rig, migrate, tmp_path, deadline):
     rig = start_rig(*SHAPE, latency_ms=2)
-    ran = migrate("run", *against(rig, tmp_path), "--max-rate", "900", "--deadline", f"{deadline}s", env=environment_of(rig), expect=75)
+    ran = migrate("run", *against(rig, tmp_path), "--max-rate", "900", "--deadline", f"{deadline}s", env=rig.environment(), expect=75)
     assert "The time of --deadline is over" in ran.out
     parts = 1
     while True:
@@ -301,7 +301,7 @@ def test_deadlines_cut_a_run_into_parts_that_make_a_whole(start_rig, migrate, tm
         assert f"To go on: vams-migrate resume {run['run_id']}" in ran.out
         last = parts > 3
         more = ["--deadline", "1h" if last else f"{deadline}s", *(["--max-rate", "100000"] if last else ["--max-rate", "900"])]
-        ran = migrate("resume", run["run_id"], *against(rig, tmp_path), *more, env=environment_of(rig), expect=None)
+        ran = migrate("resume", run["run_id"], *against(rig, tmp_path), *more, env=rig.environment(), expect=None)
         parts += 1
         if ran.code == 0:
             break
@@ -323,7 +323,7 @@ def test_a_deadline_of_an_embedded_vams_leaves_a_run_that_goes_on(migrate, large
 
 def test_what_costs_too_much_is_not_begun(start_rig, migrate, tmp_path):
     rig = start_rig(*SHAPE)
-    refused = migrate("run", *against(rig, tmp_path), "--max-cost", "0.001", env=environment_of(rig), expect=3)
+    refused = migrate("run", *against(rig, tmp_path), "--max-cost", "0.001", env=rig.environment(), expect=3)
     assert "of it downstream), more than the $0.001 of --max-cost" in refused.err and "`vams-migrate plan` shows" in refused.err
     assert migrate("runs", "--output", "json").json["runs"] == []
     assert rig.stats["touches"]["done"] == rig.stats["events"]["arrived"] == 0
@@ -332,12 +332,12 @@ def test_what_costs_too_much_is_not_begun(start_rig, migrate, tmp_path):
 def test_of_a_run_that_goes_on_only_the_rest_costs(start_rig, migrate, tmp_path):
     rig = start_rig(*SHAPE)
     config = against(rig, tmp_path)
-    migrate("run", *config, "--max-cost", "10", "--max-rate", "1500", "--deadline", "6s", env=environment_of(rig), expect=75)
+    migrate("run", *config, "--max-cost", "10", "--max-rate", "1500", "--deadline", "6s", env=rig.environment(), expect=75)
     run = the_run(migrate)
     assert run["resumable"] and run.get("assets", {}).get("touched", 0) > 0
-    refused = migrate("resume", run["run_id"], *config, "--max-cost", "0.00001", env=environment_of(rig), expect=3)
+    refused = migrate("resume", run["run_id"], *config, "--max-cost", "0.00001", env=rig.environment(), expect=3)
     assert "--max-cost" in refused.err and the_run(migrate)["resumable"], "what was refused is as it was"
-    ran = migrate("resume", run["run_id"], *config, "--max-cost", "10", "--output", "json", env=environment_of(rig))
+    ran = migrate("resume", run["run_id"], *config, "--max-cost", "10", "--output", "json", env=rig.environment())
     assert ran.json["verification"]["overall_success"] is True
     assert rig.stats["events"]["distinct"] == rig.stats["events"]["arrived"] == rig.stats["events"]["expected"]
 
@@ -345,6 +345,6 @@ def test_of_a_run_that_goes_on_only_the_rest_costs(start_rig, migrate, tmp_path)
 def test_a_deadline_while_the_cost_is_looked_at_begins_nothing(start_rig, migrate, tmp_path):
     rig = start_rig(*SHAPE, latency_ms=400)
     ran = migrate("run", *against(rig, tmp_path), "--max-cost", "10", "--deadline", "1s", "--output", "json",
-                  env=environment_of(rig), expect=75)
+                  env=rig.environment(), expect=75)
     assert "the time of --deadline is over, while the cost was looked at: nothing was begun" in ran.json["error"]["message"]
     assert migrate("runs", "--output", "json").json["runs"] == []
