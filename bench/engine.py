@@ -24,7 +24,7 @@ import plots
 from rig_process import BINARIES, ROOT, Rig, environment, machine
 
 FILES_OF_AN_ASSET = 1000
-MODES = {"location": 64, "head": 256, "touch": 64}  # connections
+MODES = {"location": 64, "head": 256, "touch": 128}  # connections
 
 
 def shape_of(mode, count):

@@ -30,13 +30,13 @@ class Fiber {
   bool ended_ = false;
   boost::context::fiber inner_;
   boost::context::fiber outer_;
-  // What the sanitizers are told of the two stacks.
-  void* inner_shadow_ = nullptr;
-  void* outer_shadow_ = nullptr;
-  const void* stack_bottom_ = nullptr;
-  std::size_t stack_size_ = 0;
-  const void* outer_bottom_ = nullptr;
-  std::size_t outer_size_ = 0;
+  // What the sanitizers are told of the two stacks; other builds have no use for it.
+  [[maybe_unused]] void* inner_shadow_ = nullptr;
+  [[maybe_unused]] void* outer_shadow_ = nullptr;
+  [[maybe_unused]] const void* stack_bottom_ = nullptr;
+  [[maybe_unused]] std::size_t stack_size_ = 0;
+  [[maybe_unused]] const void* outer_bottom_ = nullptr;
+  [[maybe_unused]] std::size_t outer_size_ = 0;
 };
 
 }  // namespace vams

@@ -185,7 +185,7 @@ void CurlLoop::TakeEnded() {
     if (message->msg != CURLMSG_DONE) continue;
     char* of_easy = nullptr;
     curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &of_easy);
-    auto* waiting = static_cast<Waiting*>(static_cast<void*>(of_easy));
+    auto* waiting = reinterpret_cast<Waiting*>(of_easy);
     waiting->code = message->data.result;
     curl_multi_remove_handle(multi_.get(), waiting->request->easy());
     std::erase(waiting_, waiting);
