@@ -24,7 +24,7 @@ import plots
 from rig_process import BINARIES, ROOT, Rig, environment, machine
 
 FILES_OF_AN_ASSET = 1000
-MODES = {"location": 64, "head": 256, "touch": 128}  # connections
+MODES = {"location": 64, "head": 256, "touch": 256}  # connections
 
 
 def shape_of(mode, count):
@@ -119,6 +119,7 @@ def main():
     parser.add_argument("--bare-loop", type=pathlib.Path, default=BINARIES / "bench_bare_loop")
     parser.add_argument("--plots", type=pathlib.Path, help="folder for SVG pictures of the figures")
     args = parser.parse_args()
+    args.rig, args.bare_loop = args.rig.resolve(), args.bare_loop.resolve()  # each runs in a directory of its own
     modes = args.modes.split(",")
     if unknown := [mode for mode in modes if mode not in MODES]:
         parser.error(f"no such mode: {', '.join(unknown)} (there are: {', '.join(MODES)})")

@@ -6,7 +6,9 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
+#include <new>
 #include <utility>
 
 namespace vams {
@@ -104,9 +106,15 @@ int CurlLoop::OnTimer(CURLM*, long timeout_ms, void* self) {
 }
 
 void CurlLoop::Spawn(std::function<void()> task) {
-  if (idle_.empty()) {
-    runners_.push_back(std::make_unique<Runner>(*this));
-    idle_.push_back(runners_.back().get());
+  while (idle_.empty()) {
+    try {
+      runners_.push_back(std::make_unique<Runner>(*this));
+      idle_.push_back(runners_.back().get());
+    } catch (const std::bad_alloc&) {
+      // The system gives no more stacks: fewer do it, too.
+      if (running_ == 0) throw;
+      Turn(kLookEvery);
+    }
   }
   Runner& runner = *idle_.back();
   idle_.pop_back();
@@ -124,7 +132,6 @@ void CurlLoop::Go(Runner& runner) {
 }
 
 Sent CurlLoop::Send(const HttpRequest& request) {
-  ++requests_;
   Waiting self{.request = nullptr, .runner = current_};
   if (kept_.empty()) {
     self.request = CurlRequest::Make(share_.get(), shared_.trust, shared_.ca_bundle);

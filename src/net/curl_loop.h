@@ -3,7 +3,6 @@
 #include <sys/epoll.h>
 
 #include <chrono>
-#include <cstdint>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -39,8 +38,6 @@ class CurlLoop final : public TaskLoop {
   static CurlLoop* Current();
   // From within a task.
   Sent Send(const HttpRequest& request);
-
-  std::uint64_t requests() const { return requests_; }
 
  private:
   struct Runner;
@@ -89,7 +86,6 @@ class CurlLoop final : public TaskLoop {
   SteadyTime looked_{};
   Runner* current_ = nullptr;
   std::size_t running_ = 0;
-  std::uint64_t requests_ = 0;
   bool ending_ = false;
 };
 

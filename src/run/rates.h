@@ -12,9 +12,9 @@ namespace vams {
 // worker, so it bounds events only, at workers / delay; `max_rate` bounds events and touches.
 std::optional<PerSecond> EffectiveRate(const Options& options, bool for_events);
 
-// Requests in flight of one phase where the settings do not say: each is a thread with a connection of its own, and
-// more of them would take more than the memory that a run may have.
-inline constexpr std::size_t kMostRequests = 128;
+// Requests in flight of one phase where the settings do not say: what they take of memory is their connections, each
+// with the buffers of libcurl, and a stack.
+inline constexpr std::size_t kMostRequests = 256;
 
 // Tells a person that a service has gone down or is there again.
 void TellOutage(Log& log, const FlowNote& note);
