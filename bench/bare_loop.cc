@@ -3,8 +3,8 @@
 //
 //     bench_bare_loop --port N [--mode head|location|touch] [--connections N] [--buckets N]
 //
-// head: lists, a HEAD for each key, PublishBatch for ten; location: the same without the HEADs; touch: scans the asset
-// table, an UpdateItem for each. Runs against vams-rig (testing/rig/) and prints one JSON object.
+// head: lists, a HEAD for each key, PublishBatch for ten; location: the same with a HEAD for each hundredth key only; both
+// with the look-ups that tell whose the objects of a page are. touch: scans the asset table, an UpdateItem for each. Runs against vams-rig (testing/rig/) and prints one JSON object.
 
 #include <curl/curl.h>
 #include <fmt/format.h>
@@ -32,10 +32,11 @@ using vams::PercentEncode;
 using vams::bench::Signer;
 
 enum class Mode { kHead, kLocation, kTouch };
-enum class Kind { kList, kHead, kPublish, kScan, kUpdate };
+enum class Kind { kList, kHead, kPublish, kScan, kUpdate, kLookUp };
 
 constexpr std::size_t kBatch = 10;
 constexpr std::size_t kEnoughKeys = 2000;
+constexpr std::uint64_t kSampled = 100;
 
 std::string_view Between(std::string_view text, std::string_view from, std::string_view to, std::size_t& at) {
   const std::size_t begin = text.find(from, at);
@@ -53,6 +54,12 @@ struct File {
   std::string etag;
 };
 
+struct Lookup {
+  const char* target = nullptr;
+  std::string body;
+  std::vector<std::string> assets;  // of the page, which are looked up next
+};
+
 struct Slot {
   CURL* easy = nullptr;
   curl_slist* headers = nullptr;
@@ -61,6 +68,7 @@ struct Slot {
   std::string body;
   std::string reply;
   File file;
+  Lookup lookup;
 };
 
 class Loop {
@@ -169,6 +177,7 @@ class Loop {
       case Kind::kList: return TakeListing(std::exchange(slot.reply, {}));  // else each slot would keep a page's memory
       case Kind::kHead: --heads_; return ready_.push_back(std::move(slot.file));
       case Kind::kPublish: return;
+      case Kind::kLookUp: return TakeLookUp(slot);
       case Kind::kScan: return TakeScan(std::exchange(slot.reply, {}));
       case Kind::kUpdate: ++done_;
     }
@@ -182,11 +191,49 @@ class Loop {
       const std::string_view etag = Between(reply, "&quot;", "&quot;", at);
       const std::string_view size = Between(reply, "<Size>", "</Size>", at);
       File file{bucket_, PercentDecode(key, true), std::string(size), std::string(etag)};
-      (mode_ == Mode::kHead ? listed_ : ready_).push_back(std::move(file));
+      AddPageAsset(file.key);
+      const bool wants_head = mode_ == Mode::kHead || ++keys_ % kSampled == 0;
+      (wants_head ? listed_ : ready_).push_back(std::move(file));
     }
+    lookups_.push_back({kScanTarget, R"({"TableName":"vams-rig-buckets"})", std::exchange(page_assets_, {})});
     token_ = Between(reply, "<NextContinuationToken>", "</NextContinuationToken>", at);
     if (token_.empty()) ++bucket_;
     reading_ = false;
+  }
+
+  // Of a page: the bucket records, then of each asset its row by the index, the row itself, and its bucket record.
+  void LookUp(const char* target, std::string body) { lookups_.push_back({target, std::move(body), {}}); }
+
+  void AddPageAsset(std::string_view key) {
+    const std::size_t from = key.find('/') + 1;
+    const std::string_view asset = key.substr(from, key.find('/', from) - from);
+    if (!page_assets_.empty() && page_assets_.back() == asset) return;
+    page_assets_.emplace_back(asset);
+  }
+
+  void TakeLookUp(const Slot& slot) {
+    const auto text = [&](std::string_view name) {
+      std::size_t at = 0;
+      return Between(slot.reply, fmt::format(R"("{}":{{"S":")", name), "\"", at);
+    };
+    if (!slot.lookup.assets.empty()) {
+      for (const std::string& asset : slot.lookup.assets) {
+        LookUp(kQuery, fmt::format(R"-({{"TableName":"vams-rig-assets","IndexName":"BucketIdGSI",)-"
+                                   R"-("KeyConditionExpression":"#p = :p AND #s = :s",)-"
+                                   R"-("ExpressionAttributeNames":{{"#p":"bucketId","#s":"assetId"}},)-"
+                                   R"-("ExpressionAttributeValues":{{":p":{{"S":"{}"}},":s":{{"S":"{}"}}}}}})-",
+                                   text("bucketId"), asset));
+      }
+    } else if (slot.lookup.body.find("BucketIdGSI") != std::string::npos) {
+      LookUp(kBatchGet,
+             fmt::format(R"({{"RequestItems":{{"vams-rig-assets":{{"Keys":[{{"databaseId":{{"S":"{}"}},)"
+                         R"("assetId":{{"S":"{}"}}}}]}}}}}})",
+                         text("databaseId"), text("assetId")));
+      LookUp(kQuery, fmt::format(R"-({{"TableName":"vams-rig-buckets","KeyConditionExpression":"#p = :p",)-"
+                                 R"-("ExpressionAttributeNames":{{"#p":"bucketId"}},)-"
+                                 R"-("ExpressionAttributeValues":{{":p":{{"S":"{}"}}}},"Limit":1}})-",
+                                 text("bucketId")));
+    }
   }
 
   void TakeScan(std::string_view reply) {
@@ -213,6 +260,11 @@ class Loop {
       const bool last_events = !MoreToRead() && !reading_ && listed_.empty() && heads_ == 0;
       if (ready_.size() >= kBatch || (last_events && !ready_.empty())) {
         Publish(slot);
+      } else if (!lookups_.empty()) {
+        slot.lookup = std::move(lookups_.front());
+        lookups_.pop_front();
+        slot.body = slot.lookup.body;
+        Post(slot, Kind::kLookUp, dynamo_, slot.lookup.target, kAmzJson);
       } else if (!listed_.empty()) {
         Head(slot);
       } else if (!assets_.empty()) {
@@ -236,7 +288,7 @@ class Loop {
       slot.body = R"({"TableName":"vams-rig-assets","ProjectionExpression":"databaseId, assetId","Limit":1000)";
       if (!token_.empty()) slot.body += R"(,"ExclusiveStartKey":)" + token_;
       slot.body += '}';
-      return Post(slot, Kind::kScan, dynamo_, "X-Amz-Target: DynamoDB_20120810.Scan", kAmzJson);
+      return Post(slot, Kind::kScan, dynamo_, kScanTarget, kAmzJson);
     }
     std::string query = "encoding-type=url&list-type=2&max-keys=1000";
     if (!token_.empty()) query = "continuation-token=" + PercentEncode(token_) + "&" + query;
@@ -329,6 +381,9 @@ class Loop {
     ++requests_;
   }
 
+  static constexpr const char* kScanTarget = "X-Amz-Target: DynamoDB_20120810.Scan";
+  static constexpr const char* kQuery = "X-Amz-Target: DynamoDB_20120810.Query";
+  static constexpr const char* kBatchGet = "X-Amz-Target: DynamoDB_20120810.BatchGetItem";
   static constexpr const char* kAmzJson = "Content-Type: application/x-amz-json-1.0";
 
   const Mode mode_;
@@ -347,9 +402,12 @@ class Loop {
   bool reading_ = false;
   std::uint64_t bucket_ = 0;
   std::string token_;
+  std::vector<std::string> page_assets_;
+  std::deque<Lookup> lookups_;
   std::deque<File> listed_;
   std::deque<File> ready_;
   std::deque<std::pair<std::string, std::string>> assets_;
+  std::uint64_t keys_ = 0;
   std::uint64_t done_ = 0;
   std::uint64_t requests_ = 0;
 };

@@ -41,7 +41,7 @@ def bare_command(args, mode, rig, _home):
 def program_command(path):
     def command(_args, mode, rig, home):
         config = home / "config.json"
-        config.write_text(json.dumps(rig.get("config")))
+        config.write_text(json.dumps({**rig.get("config"), "operation": "assets" if mode == "touch" else "files"}))
         attribution = ["--attribution", mode] if mode != "touch" else []
         return [path, "run", "--config", config, "--skip-verification", "--progress", "none", "--output", "json", "--max-workers", MODES[mode],
                 *attribution]

@@ -15,8 +15,8 @@ TICK = os.sysconf("SC_CLK_TCK")
 class Rig:
     """A deployment of this shape (the words of its command line), which answers after `latency_ms`."""
 
-    def __init__(self, program, shape, latency_ms):
-        command = [program, *shape, "--faults", json.dumps({"latency_ms": latency_ms})]
+    def __init__(self, program, shape, latency_ms, faults=None):
+        command = [program, *shape, "--faults", json.dumps({"latency_ms": latency_ms, **(faults or {})})]
         self.process = subprocess.Popen([str(word) for word in command], stdout=subprocess.PIPE, text=True)
         self.port = json.loads(self.process.stdout.readline())["port"]
         self.url = f"http://127.0.0.1:{self.port}"

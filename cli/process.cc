@@ -23,7 +23,7 @@ std::size_t TerminalColumns() {
 // (bench/embedded.cc).
 void KeepMemoryFlat() {
   constexpr int kArenas = 2;
-  constexpr int kLarge = 128 * 1024;
+  constexpr int kLarge = 1024 * 1024;
   mallopt(M_ARENA_MAX, kArenas);
   mallopt(M_MMAP_THRESHOLD, kLarge);
   mallopt(M_TRIM_THRESHOLD, kLarge);

@@ -31,7 +31,7 @@ class ScriptedTransport final : public Transport {
   // What follows the list; without it a 501 that says so.
   void Otherwise(Answer answer) { otherwise_ = std::move(answer); }
 
-  Sent Send(const HttpRequest& request) override {
+  Sent Send(HttpRequest& request) override {
     {
       MutexLock lock(mu_);
       requests_.push_back(request);

@@ -4,6 +4,7 @@
 
 #include <charconv>
 #include <ctime>
+#include <iterator>
 #include <thread>
 
 namespace vams {
@@ -16,6 +17,36 @@ std::tm ToTm(UtcTime t) {
 }
 
 long SubSecondMicros(UtcTime t) { return (t - std::chrono::floor<std::chrono::seconds>(t)).count(); }
+
+void AppendDigits(std::string& out, unsigned value, std::size_t count) {
+  const std::size_t begin = out.size();
+  out.resize(begin + count);
+  for (std::size_t i = begin + count; i-- > begin; value /= 10) out[i] = static_cast<char>('0' + value % 10);
+}
+
+// "2025-06-01T12:00:00". Every event, every signature has one, so it is not left to a general formatter.
+void AppendDateTime(std::string& out, UtcTime t) {
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(t);
+  const auto day = std::chrono::floor<std::chrono::days>(seconds);
+  const std::chrono::year_month_day date{day};
+  const auto year = static_cast<int>(date.year());
+  if (year < 0 || year > 9999) {
+    fmt::format_to(std::back_inserter(out), "{:%Y-%m-%dT%H:%M:%S}", ToTm(t));
+    return;
+  }
+  const auto left = static_cast<unsigned>((seconds - day).count());
+  AppendDigits(out, static_cast<unsigned>(year), 4);
+  out.push_back('-');
+  AppendDigits(out, static_cast<unsigned>(date.month()), 2);
+  out.push_back('-');
+  AppendDigits(out, static_cast<unsigned>(date.day()), 2);
+  out.push_back('T');
+  AppendDigits(out, left / 3600, 2);
+  out.push_back(':');
+  AppendDigits(out, left / 60 % 60, 2);
+  out.push_back(':');
+  AppendDigits(out, left % 60, 2);
+}
 
 std::optional<int> Digits(std::string_view text, std::size_t at, std::size_t n) {
   if (at + n > text.size()) return std::nullopt;
@@ -39,11 +70,27 @@ Duration SystemClock::Elapsed() const {
 
 void SystemClock::SleepFor(Duration d) { std::this_thread::sleep_for(d); }
 
-std::string FormatIsoMillis(UtcTime t) {
-  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03d}Z", ToTm(t), SubSecondMicros(t) / 1000);
+void AppendIsoMillis(std::string& out, UtcTime t) {
+  AppendDateTime(out, t);
+  out.push_back('.');
+  AppendDigits(out, static_cast<unsigned>(SubSecondMicros(t) / 1000), 3);
+  out.push_back('Z');
 }
 
-std::string FormatIsoSeconds(UtcTime t) { return fmt::format("{:%Y-%m-%dT%H:%M:%S}Z", ToTm(t)); }
+std::string FormatIsoMillis(UtcTime t) {
+  std::string out;
+  out.reserve(24);
+  AppendIsoMillis(out, t);
+  return out;
+}
+
+std::string FormatIsoSeconds(UtcTime t) {
+  std::string out;
+  out.reserve(24);
+  AppendDateTime(out, t);
+  out.push_back('Z');
+  return out;
+}
 
 std::string FormatPythonIso(UtcTime t) {
   return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:06d}+00:00", ToTm(t), SubSecondMicros(t));

@@ -28,6 +28,7 @@ class SystemClock final : public Clock {
 
 // 2024-01-15T10:00:00.000Z
 std::string FormatIsoMillis(UtcTime t);
+void AppendIsoMillis(std::string& out, UtcTime t);
 // 2024-01-15T10:00:00Z, cut to whole seconds
 std::string FormatIsoSeconds(UtcTime t);
 // 2025-05-31T22:00:00.123456+00:00, the form of `_os_reindex_date` (Python's isoformat with microseconds always

@@ -1,20 +1,41 @@
 #include "base/digest.h"
 
-#include <fmt/format.h>
 #include <openssl/evp.h>
 
+#include <memory>
+
 namespace vams {
+namespace {
+
+struct FreeMd {
+  void operator()(EVP_MD* md) const { EVP_MD_free(md); }
+};
+
+// EVP_sha256() would be looked up among the providers anew for each digest, which costs as much as a short digest.
+const EVP_MD* Md() {
+  static const std::unique_ptr<EVP_MD, FreeMd> md(EVP_MD_fetch(nullptr, "SHA256", nullptr));
+  return md ? md.get() : EVP_sha256();
+}
+
+}  // namespace
 
 std::array<std::uint8_t, 32> Sha256(std::string_view bytes) {
   std::array<std::uint8_t, 32> digest{};
-  EVP_Digest(bytes.data(), bytes.size(), digest.data(), nullptr, EVP_sha256(), nullptr);
+  EVP_Digest(bytes.data(), bytes.size(), digest.data(), nullptr, Md(), nullptr);
   return digest;
 }
 
-std::string Sha256Hex(std::string_view bytes) {
+std::string HexOf(std::span<const std::uint8_t> bytes) {
+  constexpr char kDigits[] = "0123456789abcdef";
   std::string out;
-  for (const std::uint8_t byte : Sha256(bytes)) out += fmt::format("{:02x}", byte);
+  out.reserve(2 * bytes.size());
+  for (const std::uint8_t byte : bytes) {
+    out.push_back(kDigits[byte >> 4]);
+    out.push_back(kDigits[byte & 15]);
+  }
   return out;
 }
+
+std::string Sha256Hex(std::string_view bytes) { return HexOf(Sha256(bytes)); }
 
 }  // namespace vams

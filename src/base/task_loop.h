@@ -14,7 +14,7 @@ class TaskLoop {
  public:
   virtual ~TaskLoop() = default;
   // Begins `task`, which must not throw, and returns when it first waits or has ended. From outside of the tasks.
-  virtual void Spawn(std::function<void()> task) = 0;
+  virtual void Spawn(std::move_only_function<void()> task) = 0;
   // Waits until some task can go on, Wake was called, or at most so long, and lets go on who can.
   virtual void Turn(Duration at_most) = 0;
   // Ends a Turn, or the next one. From any thread.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <cstring>
 #include <numeric>
@@ -34,10 +35,21 @@ std::size_t SequenceLength(std::string_view text, std::size_t at) {
 
 // How many bytes from `at` on are ASCII, by eights: most text is nothing else.
 std::size_t AsciiRun(std::string_view text, std::size_t at) {
+  constexpr std::uint64_t kHighBits = 0x8080808080808080;
   std::size_t run = 0;
-  for (std::uint64_t eight = 0; at + run + sizeof eight <= text.size(); run += sizeof eight) {
+  std::uint64_t eight = 0;
+  for (std::array<std::uint64_t, 4> four{}; at + run + sizeof four <= text.size(); run += sizeof four) {
+    std::memcpy(four.data(), text.data() + at + run, sizeof four);
+    if (((four[0] | four[1] | four[2] | four[3]) & kHighBits) != 0) break;
+  }
+  for (; at + run + sizeof eight <= text.size(); run += sizeof eight) {
     std::memcpy(&eight, text.data() + at + run, sizeof eight);
-    if ((eight & 0x8080808080808080) != 0) break;
+    if ((eight & kHighBits) != 0) return run;
+  }
+  // The rest together with what is known already.
+  if (const std::size_t rest = text.size() - at - run; rest > 0 && rest < sizeof eight && text.size() >= sizeof eight) {
+    std::memcpy(&eight, text.data() + text.size() - sizeof eight, sizeof eight);
+    if ((eight & kHighBits) == 0) run += rest;
   }
   return run;
 }

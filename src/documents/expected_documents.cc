@@ -28,6 +28,25 @@ std::vector<ObjectNotice> NoticesOf(std::string_view bucket, std::span<const Obj
   return notices;
 }
 
+// A bucket record below whose prefix a key lies, and the asset id that bucket sync reads from the key.
+struct BucketPlace {
+  const BucketDetails* record;
+  std::string_view asset_id;
+  bool operator==(const BucketPlace&) const = default;
+};
+
+void PlacesOf(std::string_view key, const std::vector<BucketDetails>& records, std::vector<BucketPlace>& places) {
+  const auto covers = [&](const BucketDetails& record) { return key.starts_with(record.prefix); };
+  const bool any_found =
+      std::ranges::any_of(records, [&](const BucketDetails& r) { return r.found_by_sync && covers(r); });
+  places.clear();
+  for (const BucketDetails& record : records) {
+    if (covers(record) && (record.found_by_sync || !any_found)) {
+      places.push_back({&record, SyncAssetId(key, record.prefix)});
+    }
+  }
+}
+
 }  // namespace
 
 ExpectedDocuments::ExpectedDocuments(const SourcePorts& source, Compatibility compatibility)
@@ -67,36 +86,48 @@ Result<std::vector<Decision>> ExpectedDocuments::ForObjects(std::string_view buc
 }
 
 Result<std::vector<Result<ObjectDecision>>> ExpectedDocuments::DecideObjects(std::string_view bucket,
-                                                                             std::span<const ObjectEntry> entries) {
-  return impl_->files.DecideWithoutDocuments(NoticesOf(bucket, entries));
+                                                                             std::span<const ObjectEntry> entries,
+                                                                             std::span<const AssetKey* const> named) {
+  return impl_->files.DecideWithoutDocuments(bucket, entries, named);
 }
 
-Result<std::vector<std::vector<SyncPlace>>> ExpectedDocuments::SyncPlaces(std::string_view bucket,
-                                                                          std::span<const std::string_view> keys) {
-  TRY_ASSIGN(auto records, impl_->rows.BucketsNamed(bucket));
-  std::vector<std::vector<SyncPlace>> places(keys.size());
+Result<std::vector<ExpectedDocuments::PlacesOfKey>> ExpectedDocuments::SyncPlaces(
+    std::string_view bucket, std::span<const std::string_view> keys) {
+  TRY_ASSIGN(const auto records, impl_->rows.BucketsNamed(bucket));
+  // Keys whose places are the same, one after the other: of each the records and the asset ids below them.
+  std::vector<std::vector<SyncPlace>> groups;
+  std::vector<BucketPlace> last;
+  std::vector<BucketPlace> here;
+  std::vector<std::size_t> group_of(keys.size());
   std::vector<BucketAsset> wanted;
-  std::vector<std::pair<std::size_t, std::size_t>> of_wanted;  // key, place
+  std::vector<std::pair<std::size_t, std::size_t>> of_wanted;  // group, place
   for (std::size_t i = 0; i < keys.size(); ++i) {
-    const auto covers = [&](const BucketDetails& record) { return keys[i].starts_with(record.prefix); };
-    const bool any_found =
-        std::ranges::any_of(records, [&](const BucketDetails& r) { return r.found_by_sync && covers(r); });
-    for (const BucketDetails& record : records) {
-      if (!covers(record) || (any_found && !record.found_by_sync)) continue;
-      const std::string_view asset_id = SyncAssetId(keys[i], record.prefix);
-      if (SyncTakesAssetId(asset_id)) {
-        wanted.push_back({record.id, std::string(asset_id)});
-        of_wanted.emplace_back(i, places[i].size());
+    PlacesOf(keys[i], records, here);
+    if (groups.empty() || here != last) {
+      std::vector<SyncPlace>& places = groups.emplace_back();
+      for (const auto& [record, asset_id] : here) {
+        if (SyncTakesAssetId(asset_id)) {
+          wanted.push_back({record->id, std::string(asset_id)});
+          of_wanted.emplace_back(groups.size() - 1, places.size());
+        }
+        places.push_back({.prefix = record->prefix, .owners = {}, .found = record->found_by_sync});
       }
-      places[i].push_back({.prefix = record.prefix, .owners = {}, .found = record.found_by_sync});
+      std::swap(last, here);
     }
+    group_of[i] = groups.size() - 1;
   }
   TRY_ASSIGN(const auto found, impl_->rows.AssetsInBuckets(wanted));
   for (std::size_t n = 0; n < wanted.size(); ++n) {
-    const auto [key, place] = of_wanted[n];
-    for (const AssetRecord& record : *found[n]) places[key][place].owners.push_back(record.key);
+    const auto [group, place] = of_wanted[n];
+    for (const AssetRecord& record : *found[n]) groups[group][place].owners.push_back(record.key);
   }
-  return places;
+  std::vector<PlacesOfKey> shared;
+  shared.reserve(groups.size());
+  for (auto& places : groups) shared.push_back(std::make_shared<const std::vector<SyncPlace>>(std::move(places)));
+  std::vector<PlacesOfKey> answer;
+  answer.reserve(keys.size());
+  for (const std::size_t group : group_of) answer.push_back(shared[group]);
+  return answer;
 }
 
 void ExpectedDocuments::Forget() { impl_->rows.Forget(); }

@@ -35,14 +35,16 @@ class ExpectedDocuments {
   Result<std::vector<Decision>> ForObjects(std::string_view bucket, std::span<const ObjectEntry> entries);
 
   // What ForObjects() would decide, without the documents: no look-up in the side tables. An error in an answer: that
-  // object could not be told.
+  // object could not be told. `named`: none, or of each entry the asset that its metadata name, where that is known
+  // without a head (else nullptr).
   Result<std::vector<Result<ObjectDecision>>> DecideObjects(std::string_view bucket,
-                                                            std::span<const ObjectEntry> entries);
+                                                            std::span<const ObjectEntry> entries,
+                                                            std::span<const AssetKey* const> named = {});
 
   // For each key of `bucket`, in order, the bucket records that bucket sync may be bound to for it; records that it
-  // cannot find are left out where there is another one.
-  Result<std::vector<std::vector<SyncPlace>>> SyncPlaces(std::string_view bucket,
-                                                         std::span<const std::string_view> keys);
+  // cannot find are left out where there is another one. Never nullptr; neighbours share what is the same for both.
+  using PlacesOfKey = std::shared_ptr<const std::vector<SyncPlace>>;
+  Result<std::vector<PlacesOfKey>> SyncPlaces(std::string_view bucket, std::span<const std::string_view> keys);
 
   // Drops what was kept, so that the next call sees the tables as they are then.
   void Forget();

@@ -38,15 +38,19 @@ FileVerdicts One(Verdict verdict) {
   return one;
 }
 
-std::optional<Verdict> CheckFileRequest(const FileRequest& request) {
-  if (const auto wrong = CheckDatabaseId(request.asset.database_id)) return InvalidVerdict("bad-database-id", *wrong);
-  if (const auto wrong = CheckAssetId(request.asset.asset_id)) return InvalidVerdict("bad-asset-id", *wrong);
+std::optional<Verdict> CheckFileRequest(const FileRequestText& request, bool same_place) {
+  if (!same_place) {
+    if (const auto wrong = CheckDatabaseId(request.database_id)) return InvalidVerdict("bad-database-id", *wrong);
+    if (const auto wrong = CheckAssetId(request.asset_id)) return InvalidVerdict("bad-asset-id", *wrong);
+  }
   if (const auto wrong = CheckFilePath(request.path)) return InvalidVerdict("bad-path", *wrong);
-  if (const auto wrong = CheckBucketName(request.object.bucket)) return InvalidVerdict("bad-bucket-name", *wrong);
-  if (const auto wrong = CheckObjectKey(request.object.key)) return InvalidVerdict("bad-key", *wrong);
+  if (!same_place) {
+    if (const auto wrong = CheckBucketName(request.bucket)) return InvalidVerdict("bad-bucket-name", *wrong);
+  }
+  if (const auto wrong = CheckObjectKey(request.key)) return InvalidVerdict("bad-key", *wrong);
   if (IsFolderPath(request.path)) return SkipVerdict("no-extension", "Skipped folder path");
   if (request.operation == "delete") {
-    return DeleteVerdict(FileDocumentId(request.asset.database_id, request.asset.asset_id, request.path), "removed",
+    return DeleteVerdict(FileDocumentId(request.database_id, request.asset_id, request.path), "removed",
                          "File document deleted");
   }
   if (request.operation != "index") {
@@ -56,18 +60,17 @@ std::optional<Verdict> CheckFileRequest(const FileRequest& request) {
   return std::nullopt;
 }
 
-Result<FileLoader::Heads> FileLoader::HeadMany(std::span<const ObjectNotice> notices,
-                                               std::span<const std::size_t> wanted) {
+Result<FileLoader::Heads> FileLoader::HeadMany(std::span<const Asked> objects, std::span<const std::size_t> wanted) {
   if (wanted.empty()) return Heads{};
-  std::vector<ObjectRef> objects;
-  objects.reserve(wanted.size());
-  for (const std::size_t i : wanted) objects.push_back(notices[i].object);
-  return source_.objects.HeadMany(objects);
+  std::vector<ObjectRef> refs;
+  refs.reserve(wanted.size());
+  for (const std::size_t i : wanted) refs.push_back({std::string(objects[i].bucket), std::string(objects[i].key)});
+  return source_.objects.HeadMany(refs);
 }
 
 Status FileLoader::Finish(std::vector<Work>& work, std::vector<FileVerdicts>& verdicts) {
   std::erase_if(work, [&](const Work& w) {
-    if (w.head != nullptr || w.request.archived) return false;
+    if (w.head != nullptr || w.archived) return false;
     verdicts[w.index] = One(SkipVerdict("object-absent", "File not found, skipping indexing"));
     return true;
   });
@@ -75,27 +78,29 @@ Status FileLoader::Finish(std::vector<Work>& work, std::vector<FileVerdicts>& ve
   std::vector<MetadataKey> keys;
   keys.reserve(2 * work.size());
   for (const Work& w : work) {
+    const AssetKey& asset = w.asset->key;
     std::string slashed;
-    slashed.reserve(1 + w.request.asset.asset_id.size() + w.request.path.size());
+    slashed.reserve(1 + asset.asset_id.size() + w.path.size());
     slashed.push_back('/');
-    slashed += w.request.asset.asset_id;
-    slashed += w.request.path;
-    keys.push_back({w.request.asset.database_id, slashed.substr(1)});
-    keys.push_back({w.request.asset.database_id, std::move(slashed)});
+    slashed += asset.asset_id;
+    slashed += w.path;
+    keys.push_back({asset.database_id, slashed.substr(1)});
+    keys.push_back({asset.database_id, std::move(slashed)});
   }
   TRY_ASSIGN(auto metadata, source_.side_tables.GetMetadata(keys));
   for (std::size_t i = 0; i < work.size(); ++i) {
     const Work& w = work[i];
+    const AssetKey& asset = w.asset->key;
     const auto item = [&](std::size_t k) { return metadata[2 * i + k] ? &*metadata[2 * i + k] : nullptr; };
-    auto body = BuildFileDocument({.database_id = w.request.asset.database_id,
-                                   .asset_id = w.request.asset.asset_id,
-                                   .path = w.request.path,
+    auto body = BuildFileDocument({.database_id = asset.database_id,
+                                   .asset_id = asset.asset_id,
+                                   .path = w.path,
                                    .asset = w.asset->item,
                                    .bucket = *w.bucket,
                                    .metadata = {item(0), item(1)},
                                    .head = w.head,
-                                   .archived = w.request.archived});
-    std::string id = FileDocumentId(w.request.asset.database_id, w.request.asset.asset_id, w.request.path);
+                                   .archived = w.archived});
+    std::string id = FileDocumentId(asset.database_id, asset.asset_id, w.path);
     verdicts[w.index] =
         One(body ? IndexVerdict({.id = std::move(id), .body = std::move(*body)}, "File document indexed")
                  : FailureVerdict(std::move(id), std::move(body.error())));
@@ -103,14 +108,15 @@ Status FileLoader::Finish(std::vector<Work>& work, std::vector<FileVerdicts>& ve
   return {};
 }
 
-Result<FileLoader::Planned> FileLoader::PlanObjects(std::span<const ObjectNotice> notices) {
+Result<FileLoader::Planned> FileLoader::PlanObjects(std::span<const Asked> objects) {
   Planned planned;
   std::vector<FileVerdicts>& verdicts = planned.verdicts;
-  verdicts.resize(notices.size());
+  verdicts.resize(objects.size());
   std::vector<std::size_t> open;
+  open.reserve(objects.size());
   std::vector<std::size_t> unseen;
-  for (std::size_t i = 0; i < notices.size(); ++i) {
-    const ObjectRef& object = notices[i].object;
+  for (std::size_t i = 0; i < objects.size(); ++i) {
+    const Asked& object = objects[i];
     if (object.bucket.empty() || object.key.empty()) {
       verdicts[i] = One(ErrorVerdict(FailureStage::kEvent, "no-object", "the event names no bucket or no key"));
     } else if (!IsUtf8(object.key)) {
@@ -120,19 +126,24 @@ Result<FileLoader::Planned> FileLoader::PlanObjects(std::span<const ObjectNotice
       verdicts[i] = One(SkipVerdict(rule, SkipMessage(rule)));
     } else {
       open.push_back(i);
-      if (notices[i].head == nullptr) unseen.push_back(i);
+      if (object.head == nullptr && object.named == nullptr) unseen.push_back(i);
     }
   }
-  TRY_ASSIGN(planned.heads, HeadMany(notices, unseen));
+  TRY_ASSIGN(planned.heads, HeadMany(objects, unseen));
 
-  std::vector<Work> work;
-  work.reserve(open.size());
-  std::vector<AssetKey> assets;
-  assets.reserve(open.size());
+  struct Candidate {
+    std::size_t index;
+    const ObjectHead* head;
+    std::size_t asset;
+  };
+  std::vector<Candidate> candidates;
+  candidates.reserve(open.size());
+  std::vector<AssetKey> assets;  // neighbours mostly share theirs
   std::size_t next_head = 0;
   for (const std::size_t i : open) {
-    const ObjectHead* head = notices[i].head;
-    if (head == nullptr) {
+    const ObjectHead* head = objects[i].head;
+    const AssetKey* named = head == nullptr ? objects[i].named : nullptr;
+    if (head == nullptr && named == nullptr) {
       const auto& answer = planned.heads[next_head++];
       if (!answer) {
         verdicts[i] = std::unexpected(answer.error());
@@ -140,78 +151,113 @@ Result<FileLoader::Planned> FileLoader::PlanObjects(std::span<const ObjectNotice
       }
       if (*answer) head = &**answer;
     }
-    if (head == nullptr) {
+    if (head == nullptr && named == nullptr) {
       if (repaired()) {
-        TRY_ASSIGN(auto removed, RemovedObject(notices[i].object));
+        TRY_ASSIGN(auto removed, RemovedObject({std::string(objects[i].bucket), std::string(objects[i].key)}));
         verdicts[i] = std::move(removed);
       } else {
         verdicts[i] = One(ErrorVerdict(FailureStage::kEvent, "object-absent", "there is no such object"));
       }
       continue;
     }
-    AssetKey asset{std::string(Metadata(*head, "databaseid")), std::string(Metadata(*head, "assetid"))};
-    if (asset.database_id.empty() || asset.asset_id.empty()) {
+    const std::string_view database_id = named != nullptr ? named->database_id : Metadata(*head, "databaseid");
+    const std::string_view asset_id = named != nullptr ? named->asset_id : Metadata(*head, "assetid");
+    if (database_id.empty() || asset_id.empty()) {
       verdicts[i] = One(SkipVerdict("no-ids", "Missing metadata, skipping"));
       continue;
     }
-    if (notices[i].unreadable_name && !repaired()) {
+    if (objects[i].unreadable_name && !repaired()) {
       verdicts[i] = One(ErrorVerdict(FailureStage::kEvent, "bad-event-name", "the event's name is no text"));
       continue;
     }
-    work.push_back({.index = i, .request = {.asset = asset, .path = {}, .object = {}}, .head = head});
-    assets.push_back(std::move(asset));
+    if (assets.empty() || assets.back().asset_id != asset_id || assets.back().database_id != database_id) {
+      assets.push_back({std::string(database_id), std::string(asset_id)});
+    }
+    candidates.push_back({.index = i, .head = head, .asset = assets.size() - 1});
   }
 
-  TRY_ASSIGN(auto rows, rows_.Assets(assets));
-  TRY_ASSIGN(auto buckets, rows_.BucketsOf(rows));
-  planned.work.reserve(work.size());
-  for (std::size_t n = 0; n < work.size(); ++n) {
-    Work& w = work[n];
-    const ObjectNotice& notice = notices[w.index];
+  TRY_ASSIGN(const auto rows, rows_.Assets(assets));
+  TRY_ASSIGN(const auto buckets, rows_.BucketsOf(rows));
+  planned.work.reserve(candidates.size());
+  std::optional<std::string> base;
+  std::optional<std::size_t> base_of;
+  std::optional<std::pair<std::size_t, std::string_view>> passed;  // an asset and a bucket
+  for (const Candidate& candidate : candidates) {
+    const Asked& object = objects[candidate.index];
+    FileVerdicts& verdict = verdicts[candidate.index];
+    const std::size_t n = candidate.asset;
+    const AssetKey& asset = assets[n];
     if (rows[n] == nullptr) {
       if (repaired()) {
-        TRY_ASSIGN(auto removed, RemovedAsset(w.request.asset, notice.object));
-        verdicts[w.index] = std::move(removed);
+        TRY_ASSIGN(auto removed, RemovedAsset(asset, {std::string(object.bucket), std::string(object.key)}));
+        verdict = std::move(removed);
       } else {
-        verdicts[w.index] = One(SkipVerdict("asset-absent", "Asset not found, skipping"));
+        verdict = One(SkipVerdict("asset-absent", "Asset not found, skipping"));
       }
       continue;
     }
     if (buckets[n] == nullptr) {
-      verdicts[w.index] = One(SkipVerdict("bucket-absent", "Bucket details not found, skipping"));
+      verdict = One(SkipVerdict("bucket-absent", "Bucket details not found, skipping"));
       continue;
     }
-    const auto base = AssetBaseKey(rows[n]->item, buckets[n]->prefix, w.request.asset.asset_id);
+    if (base_of != n) base = AssetBaseKey(rows[n]->item, buckets[n]->prefix, asset.asset_id);
+    base_of = n;
     if (!base) {
-      verdicts[w.index] =
+      verdict =
           One(ErrorVerdict(FailureStage::kEvent, "bad-location", "the asset's location is no object with a text Key"));
       continue;
     }
-    w.request.path = RelativePath(notice.object.key, *base);
-    w.request.object = notice.object;
+    std::string path = RelativePath(object.key, *base);
+    const std::pair place{n, object.bucket};
     // Repaired: the object is there, so a late removal event, or one about its tags, is no removal.
-    w.request.operation = notice.removal && !repaired() ? "delete" : "index";
-    if (auto verdict = CheckFileRequest(w.request)) {
-      verdicts[w.index] = One(std::move(*verdict));
+    if (auto wrong = CheckFileRequest({.database_id = asset.database_id,
+                                       .asset_id = asset.asset_id,
+                                       .path = path,
+                                       .bucket = object.bucket,
+                                       .key = object.key,
+                                       .operation = object.removal && !repaired() ? "delete" : "index"},
+                                      passed == place)) {
+      verdict = One(std::move(*wrong));
       continue;
     }
-    w.asset = std::move(rows[n]);
-    w.bucket = std::move(buckets[n]);
-    planned.work.push_back(std::move(w));
+    passed = place;
+    planned.work.push_back({.index = candidate.index,
+                            .path = std::move(path),
+                            .asset = rows[n],
+                            .bucket = buckets[n],
+                            .head = candidate.head});
   }
   return planned;
 }
 
 Result<std::vector<FileVerdicts>> FileLoader::DecideObjects(std::span<const ObjectNotice> notices) {
-  TRY_ASSIGN(Planned planned, PlanObjects(notices));
+  std::vector<Asked> asked;
+  asked.reserve(notices.size());
+  for (const ObjectNotice& notice : notices) {
+    asked.push_back({.bucket = notice.object.bucket,
+                     .key = notice.object.key,
+                     .removal = notice.removal,
+                     .unreadable_name = notice.unreadable_name,
+                     .head = notice.head});
+  }
+  TRY_ASSIGN(Planned planned, PlanObjects(asked));
   TRY(Finish(planned.work, planned.verdicts));
   return std::move(planned.verdicts);
 }
 
-Result<std::vector<Result<ObjectDecision>>> FileLoader::DecideWithoutDocuments(std::span<const ObjectNotice> notices) {
-  TRY_ASSIGN(Planned planned, PlanObjects(notices));
-  std::vector<Result<ObjectDecision>> decisions(notices.size());
-  for (std::size_t i = 0; i < notices.size(); ++i) {
+Result<std::vector<Result<ObjectDecision>>> FileLoader::DecideWithoutDocuments(
+    std::string_view bucket, std::span<const ObjectEntry> entries, std::span<const AssetKey* const> named) {
+  std::vector<Asked> asked;
+  asked.reserve(entries.size());
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    asked.push_back({.bucket = bucket,
+                     .key = entries[i].key,
+                     .head = entries[i].head ? &*entries[i].head : nullptr,
+                     .named = named.empty() ? nullptr : named[i]});
+  }
+  TRY_ASSIGN(Planned planned, PlanObjects(asked));
+  std::vector<Result<ObjectDecision>> decisions(entries.size());
+  for (std::size_t i = 0; i < entries.size(); ++i) {
     FileVerdicts& verdict = planned.verdicts[i];
     if (!verdict) {
       decisions[i] = std::unexpected(std::move(verdict).error());
@@ -219,16 +265,21 @@ Result<std::vector<Result<ObjectDecision>>> FileLoader::DecideWithoutDocuments(s
       decisions[i]->decision = std::move(verdict->front().decision);
     }
   }
+  const AssetRecord* writable = nullptr;
   for (Work& w : planned.work) {
     ObjectDecision& decision = *decisions[w.index];
-    std::string id = FileDocumentId(w.request.asset.database_id, w.request.asset.asset_id, w.request.path);
-    if (auto failure = CheckFileFieldsOf(w.asset->item)) {
-      decision.decision = FailureVerdict(std::move(id), std::move(*failure)).decision;
-      continue;
+    std::string id = FileDocumentId(w.asset->key.database_id, w.asset->key.asset_id, w.path);
+    if (w.asset.get() != writable) {
+      if (auto failure = CheckFileFieldsOf(w.asset->item)) {
+        decision.decision = FailureVerdict(std::move(id), std::move(*failure)).decision;
+        continue;
+      }
+      writable = w.asset.get();
     }
-    decision.decision = IndexVerdict({.id = std::move(id), .body = {}}, "").decision;
-    decision.asset = std::move(w.request.asset);
-    decision.version_id = w.head->version_id;
+    decision.decision.kind = Decision::Kind::kIndex;
+    decision.decision.document.id = std::move(id);
+    decision.asset = std::move(w.asset);
+    if (w.head != nullptr) decision.version_id = w.head->version_id;
   }
   return decisions;
 }
@@ -238,12 +289,18 @@ Result<std::vector<FileVerdicts>> FileLoader::DecideRequests(std::span<const Fil
   std::vector<Work> work;
   std::vector<AssetKey> assets;
   for (std::size_t i = 0; i < requests.size(); ++i) {
-    if (auto verdict = CheckFileRequest(requests[i])) {
+    const FileRequest& request = requests[i];
+    if (auto verdict = CheckFileRequest({.database_id = request.asset.database_id,
+                                         .asset_id = request.asset.asset_id,
+                                         .path = request.path,
+                                         .bucket = request.object.bucket,
+                                         .key = request.object.key,
+                                         .operation = request.operation})) {
       verdicts[i] = One(std::move(*verdict));
       continue;
     }
-    work.push_back({.index = i, .request = requests[i]});
-    assets.push_back(requests[i].asset);
+    work.push_back({.index = i, .path = request.path, .archived = request.archived});
+    assets.push_back(request.asset);
   }
   TRY_ASSIGN(auto rows, rows_.Assets(assets));
   TRY_ASSIGN(auto buckets, rows_.BucketsOf(rows));
@@ -259,7 +316,7 @@ Result<std::vector<FileVerdicts>> FileLoader::DecideRequests(std::span<const Fil
     }
     w.asset = std::move(rows[n]);
     w.bucket = std::move(buckets[n]);
-    objects.push_back(w.request.object);
+    objects.push_back(requests[w.index].object);
     found.push_back(std::move(w));
   }
   Heads heads;

@@ -45,7 +45,7 @@ using FileVerdicts = Result<std::vector<Verdict>>;
 // What is decided about an object where its document is not needed.
 struct ObjectDecision {
   Decision decision;                        // kIndex: with the document's id alone
-  AssetKey asset{};                         // kIndex: as the object's own metadata name it
+  AssetRow asset{};                         // kIndex: that the object's own metadata name
   std::optional<std::string> version_id{};  // kIndex: of the object, where known
 };
 
@@ -58,21 +58,25 @@ class FileLoader {
       : source_(source), rows_(rows), compatibility_(compatibility) {}
 
   Result<std::vector<FileVerdicts>> DecideObjects(std::span<const ObjectNotice> notices);
-  // The same decisions as DecideObjects() without the documents, so the metadata table is not read: of values in it
-  // that cannot be written nothing is known. An error: that object could not be told.
-  Result<std::vector<Result<ObjectDecision>>> DecideWithoutDocuments(std::span<const ObjectNotice> notices);
+  // The same decisions as DecideObjects() about the objects of a listing without the documents, so the metadata table is
+  // not read: of values in it that cannot be written nothing is known. An error: that object could not be told. `named`
+  // as of ExpectedDocuments::DecideObjects.
+  Result<std::vector<Result<ObjectDecision>>> DecideWithoutDocuments(std::string_view bucket,
+                                                                     std::span<const ObjectEntry> entries,
+                                                                     std::span<const AssetKey* const> named);
   Result<std::vector<FileVerdicts>> DecideMetadata(std::span<const MetadataNotice> notices);
   Result<std::vector<FileVerdicts>> DecideRequests(std::span<const FileRequest> requests);
 
  private:
+  struct Asked;
   struct Work;
   using Heads = std::vector<Result<std::optional<ObjectHead>>>;
   bool repaired() const { return compatibility_ == Compatibility::kRepaired; }
 
   struct Planned;
 
-  Result<Planned> PlanObjects(std::span<const ObjectNotice> notices);
-  Result<Heads> HeadMany(std::span<const ObjectNotice> notices, std::span<const std::size_t> wanted);
+  Result<Planned> PlanObjects(std::span<const Asked> objects);
+  Result<Heads> HeadMany(std::span<const Asked> objects, std::span<const std::size_t> wanted);
   Status Finish(std::vector<Work>& work, std::vector<FileVerdicts>& verdicts);
   Result<std::vector<FileVerdicts>> DecideMetadataAsUpstream(std::span<const MetadataNotice> notices);
   Result<std::vector<FileVerdicts>> DecideMetadataRepaired(std::span<const MetadataNotice> notices);

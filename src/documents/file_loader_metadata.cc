@@ -76,18 +76,20 @@ Result<std::vector<FileVerdicts>> FileLoader::DecideMetadataAsUpstream(std::span
       verdicts[i] = One(LocationVerdict());
       continue;
     }
-    FileRequest request{.asset = std::move(places[i].asset),
-                        .path = {},
-                        .object = {.bucket = buckets[n]->name, .key = *base + places[i].path},
-                        .operation = notices[i].removal ? "delete" : "index"};
-    request.path = Slashed(std::move(places[i].path));
-    if (auto verdict = CheckFileRequest(request)) {
+    ObjectRef object{.bucket = buckets[n]->name, .key = *base + places[i].path};
+    std::string path = Slashed(std::move(places[i].path));
+    if (auto verdict = CheckFileRequest({.database_id = places[i].asset.database_id,
+                                         .asset_id = places[i].asset.asset_id,
+                                         .path = path,
+                                         .bucket = object.bucket,
+                                         .key = object.key,
+                                         .operation = notices[i].removal ? "delete" : "index"})) {
       verdicts[i] = One(std::move(*verdict));
       continue;
     }
-    objects.push_back(request.object);
+    objects.push_back(std::move(object));
     found.push_back(
-        {.index = i, .request = std::move(request), .asset = std::move(rows[n]), .bucket = std::move(buckets[n])});
+        {.index = i, .path = std::move(path), .asset = std::move(rows[n]), .bucket = std::move(buckets[n])});
   }
   Heads heads;
   if (!objects.empty()) {
@@ -127,11 +129,13 @@ Result<std::vector<FileVerdicts>> FileLoader::DecideMetadataRepaired(std::span<c
   for (std::size_t n = 0; n < open.size(); ++n) {
     const std::size_t i = open[n];
     if (rows[n] == nullptr) {
-      FileRequest request{.asset = std::move(places[i].asset),
-                          .path = Slashed(std::move(places[i].path)),
-                          .object = {.bucket = "-", .key = "-"},  // unknown, and of no matter to a removal
-                          .operation = "delete"};
-      verdicts[i] = One(*CheckFileRequest(request));
+      const std::string path = Slashed(std::move(places[i].path));
+      verdicts[i] = One(*CheckFileRequest({.database_id = places[i].asset.database_id,
+                                           .asset_id = places[i].asset.asset_id,
+                                           .path = path,
+                                           .bucket = "-",  // unknown, and of no matter to a removal, as the key
+                                           .key = "-",
+                                           .operation = "delete"}));
       continue;
     }
     if (buckets[n] == nullptr) {

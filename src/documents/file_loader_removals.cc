@@ -17,9 +17,13 @@ std::string_view LiveDatabaseId(std::string_view id) {
 void AddRemoval(std::vector<Verdict>& verdicts, const AssetKey& asset, const ObjectRef& object, std::string_view base,
                 std::string_view rule) {
   if (!object.key.starts_with(base)) return;
-  const FileRequest request{
-      .asset = asset, .path = RelativePath(object.key, base), .object = object, .operation = "delete"};
-  auto verdict = CheckFileRequest(request);
+  const std::string path = RelativePath(object.key, base);
+  auto verdict = CheckFileRequest({.database_id = asset.database_id,
+                                   .asset_id = asset.asset_id,
+                                   .path = path,
+                                   .bucket = object.bucket,
+                                   .key = object.key,
+                                   .operation = "delete"});
   if (!verdict || verdict->decision.kind != Decision::Kind::kDelete) return;
   verdict->decision.rule = rule;
   const bool known = std::ranges::any_of(

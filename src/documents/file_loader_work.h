@@ -2,6 +2,8 @@
 
 #include <cstddef>
 #include <optional>
+#include <string>
+#include <string_view>
 
 #include "documents/file_document.h"
 #include "documents/file_loader.h"
@@ -9,13 +11,24 @@
 // Shared by the sources of FileLoader alone.
 namespace vams {
 
+// An object that is asked about; of an ObjectNotice or of a listing.
+struct FileLoader::Asked {
+  std::string_view bucket;
+  std::string_view key;
+  bool removal = false;
+  bool unreadable_name = false;
+  const ObjectHead* head = nullptr;
+  const AssetKey* named = nullptr;  // where the caller knows it without a head
+};
+
 // One request that is to be indexed, with what its document needs.
 struct FileLoader::Work {
   std::size_t index;  // among the notices
-  FileRequest request;
+  std::string path{};
   AssetRow asset{};
   BucketRow bucket{};
   const ObjectHead* head = nullptr;  // nullptr: there is no object
+  bool archived = false;
 };
 
 // Notices as far as they are decided without looking at the metadata table.
@@ -27,7 +40,18 @@ struct FileLoader::Planned {
 
 FileVerdicts One(Verdict verdict);
 
-// 5.4 as far as it needs no look-up: nullopt where the request is to be indexed.
-std::optional<Verdict> CheckFileRequest(const FileRequest& request);
+// What 5.4 looks at in a request.
+struct FileRequestText {
+  std::string_view database_id;
+  std::string_view asset_id;
+  std::string_view path;
+  std::string_view bucket;
+  std::string_view key;
+  std::string_view operation = "index";
+};
+
+// 5.4 as far as it needs no look-up: nullopt where the request is to be indexed. `same_place`: an earlier request with
+// this asset and this bucket was to be indexed, so that these need not be looked at again.
+std::optional<Verdict> CheckFileRequest(const FileRequestText& request, bool same_place = false);
 
 }  // namespace vams

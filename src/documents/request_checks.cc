@@ -19,7 +19,9 @@ constexpr std::size_t kMaxText = 256;
 // No letter outside ASCII lowers to one of this word, so ASCII's small letters do.
 bool IsReservedWord(std::string_view text) {
   constexpr std::string_view kWord = "global";
-  return text.size() >= kWord.size() && AsciiLower(unicode::Strip(text)) == kWord;
+  if (text.size() < kWord.size()) return false;
+  const std::string_view stripped = unicode::Strip(text);
+  return stripped.size() == kWord.size() && AsciiLower(stripped) == kWord;
 }
 
 std::optional<std::string_view> CheckLength(std::string_view text, std::string_view empty, std::string_view reserved,

@@ -142,9 +142,9 @@ class Driver {
       const auto at = flow_.NextAt();
       lock.native().unlock();
       for (Task& task : begun) {
-        loop_->Spawn([&ended, &execute, task = std::make_shared<Task>(std::move(task))] {
-          Answer answer = execute(*task);
-          ended.emplace_back(std::move(*task), std::move(answer));
+        loop_->Spawn([&ended, &execute, task = std::move(task)]() mutable {
+          Answer answer = execute(task);
+          ended.emplace_back(std::move(task), std::move(answer));
         });
       }
       begun.clear();

@@ -53,10 +53,20 @@ FileTask FileFlow::Begin(decltype(FileTask::what) what, Running running, Duratio
 std::optional<FileTask> FileFlow::Next(Duration now) {
   if (auto task = NextCommit(now)) return task;
   if (draining_ || fatal_ || requests_ >= settings_.most_in_flight) return std::nullopt;
-  // What is nearest to its end comes first: that bounds what is held.
-  if (auto task = NextPublish(now)) return task;
+  // The pages bound what is held, so what feeds the others comes first: else they would take every request while there
+  // is something left for them, and then wait for it in turn.
+  if (book_.size() + lists_ <= settings_.most_pages / 2) {
+    if (auto task = NextList(now)) return task;
+  }
   if (auto task = NextDecide(now)) return task;
-  if (auto task = NextHead(now)) return task;
+  const bool few_heads = settings_.heads < 1;
+  if (few_heads) {
+    if (auto task = NextHead(now)) return task;
+  }
+  if (auto task = NextPublish(now)) return task;
+  if (!few_heads) {
+    if (auto task = NextHead(now)) return task;
+  }
   return NextList(now);
 }
 
@@ -85,9 +95,10 @@ std::optional<FileTask> FileFlow::NextPublish(Duration now) {
     }
     Running running{.others_done = topic.resource.pace().successes()};
     running.events = topic.outbox.TakeBatch(settings_.publish_limits, more, now);
-    PublishTask task{.topic = index, .messages = {}};
-    for (Outgoing& event : running.events) task.messages.push_back(std::move(event.message));
-    const std::size_t units = task.messages.size();
+    PublishTask task{.topic = index, .events = {}};
+    task.events.reserve(running.events.size());
+    for (Outgoing& outgoing : running.events) task.events.push_back(std::move(outgoing.event));
+    const std::size_t units = task.events.size();
     topic.resource.pace().OnStart(now, units);
     events_.OnStart(now, units);
     topic.allowed -= std::min<std::uint64_t>(topic.allowed, units);
@@ -127,12 +138,9 @@ std::optional<FileTask> FileFlow::NextHead(Duration now) {
   } else {
     if (heading_.empty()) return std::nullopt;
     PageBook::Page& page = book_.at(heading_.front());
-    while (page.entries[page.next_head].head) ++page.next_head;
-    head = {.page = heading_.front(), .object = page.next_head++};
-    const auto without = [](const ObjectEntry& entry) { return !entry.head; };
-    if (std::none_of(page.entries.begin() + static_cast<std::ptrdiff_t>(page.next_head), page.entries.end(), without)) {
-      heading_.pop_front();
-    }
+    head = {.page = heading_.front(), .object = page.to_head.back()};
+    page.to_head.pop_back();
+    if (page.to_head.empty()) heading_.pop_front();
   }
   const PageBook::Page& page = book_.at(head.page);
   HeadTask task{.location = page.location, .key = page.entries[head.object].key};

@@ -40,7 +40,7 @@ struct FileFlowSettings {
   std::optional<PerSecond> most_rate{};  // events a second, of all topics together
   std::size_t most_in_flight = 256;      // requests, of all kinds together
   std::size_t most_pages = 12;           // worked on at once: what memory is made of
-  bool heads = true;                     // ask for each object's head before it is decided on
+  double heads = 1;                      // of the objects: whose heads are asked for before they are decided on
   bool splits = true;
   bool dry_run = false;
   bool tells_sent = false;
@@ -97,7 +97,7 @@ class FileFlow {
     std::uint64_t others_done = 0;   // of a HEAD or publish: requests to its resource that had succeeded when it began
     std::size_t range = 0;           // of a list
     Head head{};                     // of a HEAD; its page also of a decision
-    std::vector<Outgoing> events{};  // of a publish; their messages travel with the task
+    std::vector<Outgoing> events{};  // of a publish; what they tell travels with the task
   };
 
   FileTask Begin(decltype(FileTask::what) what, Running running, Duration now);
@@ -118,7 +118,7 @@ class FileFlow {
   FailureClass Feed(Resource& resource, const Error& error, Duration started, std::size_t units, Duration now);
   void Retry(Outgoing event, const Error& error, FailureClass cls, std::uint64_t others_done, Topic& topic,
              Duration now);
-  void SettleDecided(PageBook::PageId page, std::size_t object, Decided decided, Duration now);
+  void SettleDecided(PageBook::PageId page, std::size_t object, ObjectEntry entry, Decided decided, Duration now);
   void SettleFailed(PageBook::PageId page, std::size_t object, std::string document_id, Error error,
                     std::uint32_t tries);
   void FailBucket(std::size_t location, Error error);

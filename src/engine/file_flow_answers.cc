@@ -87,7 +87,8 @@ void FileFlow::OnList(ListTask& task, Result<ListAnswer>& answer, const Running&
   auto page = listing_.OnPage(range, std::move(answer->entries), std::move(answer->next));
   if (!page) return;
   const bool empty = page->entries.empty();
-  const PageBook::PageId id = book_.Add(std::move(*page), settings_.heads);
+  const PageBook::PageId id = book_.Add(
+      std::move(*page), [this] { return settings_.heads >= 1 || (settings_.heads > 0 && random_() < settings_.heads); });
   if (empty) return;
   if (book_.at(id).heads_left > 0) {
     heading_.push_back(id);
@@ -112,7 +113,8 @@ void FileFlow::OnHead(Result<HeadAnswer>& answer, const Running& running, Durati
   --requests_;
   Head head = running.head;
   PageBook::Page& page = book_.at(head.page);
-  if (const auto error = ErrorIn(answer)) {
+  const auto error = ErrorIn(answer);
+  if (error) {
     const FailureClass cls = Feed(head_, *error, running.started, 1, now);
     const bool others_succeeded = head_.pace().successes() > running.others_done;
     if (head.patience.OnFailure(cls, others_succeeded, now, settings_.most_tries)) {
@@ -122,12 +124,15 @@ void FileFlow::OnHead(Result<HeadAnswer>& answer, const Running& running, Durati
     if (error->code == ErrorCode::kAccessDenied && head_.pace().successes() == 0 && ++denied_heads_ >= kDeniedHeads) {
       fatal_ = *error;
     }
+  }
+  const bool is_last = --page.heads_left == 0;
+  if (error) {
     SettleFailed(head.page, head.object, "", *error, head.patience.failures());
   } else {
     head_.OnDone(now, running.started, 1, notes_);
     page.entries[head.object].head = std::move(*answer);
   }
-  if (--page.heads_left == 0 && page.unsettled > 0) ready_.push_back(head.page);
+  if (is_last && book_.has(head.page)) ready_.push_back(head.page);
 }
 
 void FileFlow::OnDecide(DecideTask& task, Result<DecideAnswer>& answer, const Running& running, Duration now) {
@@ -155,13 +160,18 @@ void FileFlow::OnDecide(DecideTask& task, Result<DecideAnswer>& answer, const Ru
   unreadable_decides_ = 0;
   decide_.OnDone(now, running.started, task.entries.size(), notes_);
   std::ranges::move(answer->findings, std::back_inserter(progress_.findings));
-  std::size_t next = 0;
-  for (std::size_t i = 0; i < page.settled.size() && left_ > 0; ++i) {
-    if (page.settled[i] == 0) SettleDecided(id, i, std::move(answer->objects[next++]), now);
+  std::vector<std::size_t> open;
+  open.reserve(answer->objects.size());
+  for (std::size_t i = 0; i < page.settled.size(); ++i) {
+    if (page.settled[i] == 0) open.push_back(i);
+  }
+  for (std::size_t n = 0; n < open.size() && left_ > 0; ++n) {
+    SettleDecided(id, open[n], std::move(task.entries[n]), std::move(answer->objects[n]), now);
   }
 }
 
-void FileFlow::SettleDecided(PageBook::PageId page, std::size_t object, Decided decided, Duration now) {
+void FileFlow::SettleDecided(PageBook::PageId page, std::size_t object, ObjectEntry entry, Decided decided,
+                             Duration now) {
   switch (decided.kind) {
     case Decided::Kind::kFailed:
       return SettleFailed(page, object, std::move(decided.document_id), std::move(*decided.error), 1);
@@ -171,12 +181,19 @@ void FileFlow::SettleDecided(PageBook::PageId page, std::size_t object, Decided 
     case Decided::Kind::kPublish:
       --left_;
       if (!settings_.dry_run) {
-        const std::size_t topic = settings_.locations[book_.at(page).location].topic;
-        topics_[topic].outbox.Add({.page = page,
-                                   .object = object,
-                                   .document_id = std::move(decided.document_id),
-                                   .message = std::move(decided.message)},
-                                  now);
+        const std::size_t location = book_.at(page).location;
+        FileEvent event{.location = location,
+                        .key = std::move(entry.key),
+                        .size = entry.size,
+                        .last_modified = entry.last_modified,
+                        .etag = std::move(entry.etag),
+                        .version_id = std::move(decided.version_id)};
+        topics_[settings_.locations[location].topic].outbox.Add({.page = page,
+                                                                 .object = object,
+                                                                 .document_id = std::move(decided.document_id),
+                                                                 .event = std::move(event),
+                                                                 .bytes = decided.bytes},
+                                                                now);
         return;
       }
       ++totals_.published;
@@ -214,7 +231,7 @@ void FileFlow::OnPublish(PublishTask& task, Result<PublishAnswer>& answer, Runni
   std::vector<Outgoing>& events = running.events;
   Topic& topic = topics_[task.topic];
   events_.OnRefused();  // it is there for the rate alone
-  for (std::size_t i = 0; i < events.size(); ++i) events[i].message = std::move(task.messages[i]);
+  for (std::size_t i = 0; i < events.size(); ++i) events[i].event = std::move(task.events[i]);
   if (const auto error = ErrorIn(answer)) {
     const FailureClass cls = Feed(topic.resource, *error, running.started, events.size(), now);
     if (cls == FailureClass::kRefused && IsOfTheTopic(*error)) {

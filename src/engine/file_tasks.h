@@ -81,12 +81,22 @@ struct DecideTask {
   std::size_t location = 0;
   std::vector<ObjectEntry> entries;
 };
+// An object as an event tells of it. The text is made when it is sent: it is ten times as long.
+struct FileEvent {
+  std::size_t location = 0;
+  std::string key;
+  std::uint64_t size = 0;  // bytes
+  UtcTime last_modified{};
+  std::string etag{};  // without quotes
+  std::optional<std::string> version_id{};
+};
 struct Decided {
   enum class Kind : std::uint8_t { kPublish, kSkipped, kWithheld, kNotSelected, kFailed };
   Kind kind = Kind::kNotSelected;
   std::string cause{};           // of kSkipped and kWithheld: the rule, the hazard
   std::string document_id{};     // of kPublish
-  TopicMessage message{};        // of kPublish
+  std::optional<std::string> version_id{};  // of kPublish, where known
+  std::uint64_t bytes = 0;                  // of kPublish: its message has no more
   std::optional<Error> error{};  // of kFailed
 };
 struct DecideAnswer {
@@ -96,9 +106,9 @@ struct DecideAnswer {
 
 struct PublishTask {
   std::size_t topic = 0;
-  std::vector<TopicMessage> messages;
+  std::vector<FileEvent> events;
 };
-using PublishAnswer = std::vector<Status>;  // one for each message, in order
+using PublishAnswer = std::vector<Status>;  // one for each event, in order
 
 // How many events wait behind a topic; nullopt: nobody tells.
 struct BacklogTask {

@@ -9,8 +9,6 @@ namespace {
 // How long an event may wait for others to fill its request.
 constexpr Duration kFillFor = std::chrono::milliseconds(200);
 
-std::uint64_t BytesOf(const Outgoing& event) { return event.message.subject.size() + event.message.body.size(); }
-
 }  // namespace
 
 void Outbox::Add(Outgoing event, Duration now) {
@@ -30,10 +28,9 @@ std::vector<Outgoing> Outbox::TakeBatch(const PublishLimits& limits, bool more_t
   std::uint64_t bytes = 0;
   const auto take = [&](Outgoing& event) {
     if (batch.size() >= limits.entries.value || (!batch.empty() && (event.alone || batch.front().alone))) return false;
-    const std::uint64_t size = BytesOf(event);
     // What is too large by itself goes alone, so that the topic says so.
-    if (!batch.empty() && bytes + size > limits.bytes.value) return false;
-    bytes += size;
+    if (!batch.empty() && bytes + event.bytes > limits.bytes.value) return false;
+    bytes += event.bytes;
     batch.push_back(std::move(event));
     return true;
   };

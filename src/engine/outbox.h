@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "engine/file_tasks.h"
 #include "engine/page_book.h"
 #include "engine/patience.h"
 #include "ports/event_topic.h"
@@ -18,7 +19,8 @@ struct Outgoing {
   PageBook::PageId page = 0;
   std::size_t object = 0;  // of the page
   std::string document_id;
-  TopicMessage message;
+  FileEvent event{};
+  std::uint64_t bytes = 0;  // of its message, at most
   Patience patience{};
   bool alone = false;  // a request that held it was refused as a whole: it goes in one of its own
   Duration not_before{0};

@@ -27,6 +27,8 @@ constexpr double kExpectedInTrial = 4;  // throttles, if the lowering was in vai
 constexpr Duration kLeastTrial = milliseconds(300);
 constexpr double kLeastNoise = 0.002;
 constexpr double kUsed = 0.8;
+// What came through in the last 300 ms of a rate that doubles every 200 ms is about half of what it is now.
+constexpr double kUsedWhileDoubling = 0.4;
 
 constexpr std::uint32_t kUnansweredInARow = 8;
 constexpr Duration kUnansweredFor = seconds(1);
@@ -132,7 +134,8 @@ void Pace::GrowRate(Duration now) {
   if (now < hold_until_ || trial_) return;
   // A rate that is not used up says nothing about the next one.
   const double used = delivered_.Rate(now, milliseconds(300)) + throttled_.Rate(now, milliseconds(300));
-  if (used < kUsed * rate_ && rate_ > kLeastRate) return;
+  const double least = !ceiling_ && noise_ == 0 ? kUsedWhileDoubling : kUsed;
+  if (used < least * rate_ && rate_ > kLeastRate) return;
   if (!ceiling_ && noise_ > 0) {
     rate_ *= std::exp(kNoiseGrowth * dt);
     return;

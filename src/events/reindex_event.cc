@@ -9,10 +9,24 @@
 namespace vams {
 namespace {
 
-std::string Quoted(std::string_view text) {
+// As within quotes.
+void AppendEscaped(std::string& out, std::string_view text) {
   const auto plain = [](char c) { return c >= 0x20 && c < 0x7F && c != '"' && c != '\\'; };
-  if (std::ranges::all_of(text, plain)) return std::string(1, '"').append(text).append(1, '"');
-  return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  if (std::ranges::all_of(text, plain)) {
+    out += text;
+  } else {
+    const std::string quoted = nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    out.append(quoted, 1, quoted.size() - 2);
+  }
+}
+
+bool NeedsNoEncoding(std::string_view key, KeyEncoding encoding) {
+  switch (encoding) {
+    case KeyEncoding::kRaw: return true;
+    case KeyEncoding::kMinimal: return key.find_first_of("%+") == std::string_view::npos;
+    case KeyEncoding::kS3: return false;
+  }
+  return false;
 }
 
 bool IsUnreserved(unsigned char c) {
@@ -40,24 +54,46 @@ std::string EncodeEventKey(std::string_view key, KeyEncoding encoding) {
   return out;
 }
 
+Bytes MostBytesOfReindexEvent(const EventFacts& facts) {
+  constexpr std::size_t kFixed = 800;
+  constexpr std::size_t kLongest = 6;  // \u001f: what one byte may become in JSON
+  const std::size_t version = facts.version_id ? facts.version_id->size() : 0;
+  return Bytes{kFixed + kLongest * (facts.region.size() + 2 * facts.bucket.size() + facts.key.size() +
+                                    facts.etag.size() + version)};
+}
+
 TopicMessage BuildReindexEvent(const EventFacts& facts, KeyEncoding encoding) {
+  constexpr std::size_t kFixed = 640;  // all that is the same in each, and numbers
   const auto seconds = std::chrono::floor<std::chrono::seconds>(facts.last_modified).time_since_epoch().count();
-  const std::string version =
-      facts.version_id ? fmt::format(R"(,"versionId":{})", Quoted(*facts.version_id)) : std::string{};
-  return TopicMessage{
-      .subject = std::string(kReindexSubject),
-      .body =
-          fmt::format(R"({{"Records":[{{"eventVersion":"2.1","eventSource":"aws:s3","awsRegion":{},"eventTime":"{}",)"
-                      R"("eventName":"ObjectCreated:Put","userIdentity":{{"principalId":"VAMS-REINDEX-UTILITY"}},)"
-                      R"("requestParameters":{{"sourceIPAddress":"127.0.0.1"}},)"
-                      R"("responseElements":{{"x-amz-request-id":"REINDEX","x-amz-id-2":"REINDEX"}},)"
-                      R"("s3":{{"s3SchemaVersion":"1.0","configurationId":"vams-reindex",)"
-                      R"("bucket":{{"name":{},"ownerIdentity":{{"principalId":"VAMS"}},"arn":{}}},)"
-                      R"("object":{{"key":{},"size":{},"eTag":{}{},"sequencer":"{:010X}00000000"}}}}}}]}})",
-                      Quoted(facts.region), FormatIsoMillis(facts.last_modified), Quoted(facts.bucket),
-                      Quoted(fmt::format("arn:aws:s3:::{}", facts.bucket)), Quoted(EncodeEventKey(facts.key, encoding)),
-                      facts.size.value, Quoted(facts.etag), version, seconds < 0 ? 0 : seconds),
-  };
+  TopicMessage message{.subject = std::string(kReindexSubject), .body = {}};
+  std::string& out = message.body;
+  out.reserve(kFixed + 2 * facts.bucket.size() + facts.key.size() + facts.etag.size());
+  out += R"({"Records":[{"eventVersion":"2.1","eventSource":"aws:s3","awsRegion":")";
+  AppendEscaped(out, facts.region);
+  out += R"(","eventTime":")";
+  AppendIsoMillis(out, facts.last_modified);
+  out +=
+      R"(","eventName":"ObjectCreated:Put","userIdentity":{"principalId":"VAMS-REINDEX-UTILITY"},)"
+      R"("requestParameters":{"sourceIPAddress":"127.0.0.1"},)"
+      R"("responseElements":{"x-amz-request-id":"REINDEX","x-amz-id-2":"REINDEX"},)"
+      R"("s3":{"s3SchemaVersion":"1.0","configurationId":"vams-reindex","bucket":{"name":")";
+  AppendEscaped(out, facts.bucket);
+  out += R"(","ownerIdentity":{"principalId":"VAMS"},"arn":"arn:aws:s3:::)";
+  AppendEscaped(out, facts.bucket);
+  out += R"("},"object":{"key":")";
+  if (NeedsNoEncoding(facts.key, encoding)) {
+    AppendEscaped(out, facts.key);
+  } else {
+    AppendEscaped(out, EncodeEventKey(facts.key, encoding));
+  }
+  out.append(R"(","size":)").append(std::to_string(facts.size.value)).append(R"(,"eTag":")");
+  AppendEscaped(out, facts.etag);
+  if (facts.version_id) {
+    out += R"(","versionId":")";
+    AppendEscaped(out, *facts.version_id);
+  }
+  fmt::format_to(std::back_inserter(out), R"(","sequencer":"{:010X}00000000"}}}}}}]}})", seconds < 0 ? 0 : seconds);
+  return message;
 }
 
 }  // namespace vams

@@ -25,7 +25,7 @@ struct EventFacts {
   Bytes size;
   UtcTime last_modified;
   std::string_view etag;  // without quotes
-  std::optional<std::string> version_id;
+  std::optional<std::string_view> version_id;
 };
 
 inline constexpr std::string_view kReindexSubject = "S3 Notification - Reindex";
@@ -34,5 +34,7 @@ inline constexpr std::string_view kReindexSubject = "S3 Notification - Reindex";
 // form, a sequencer that sorts at or before the real one of the same object, and the version where known. `bucket`,
 // `key` and `etag` must be UTF-8.
 TopicMessage BuildReindexEvent(const EventFacts& facts, KeyEncoding encoding);
+// That message has no more, subject and body together, in any encoding.
+Bytes MostBytesOfReindexEvent(const EventFacts& facts);
 
 }  // namespace vams

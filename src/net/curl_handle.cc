@@ -46,7 +46,7 @@ CURLcode CurlHandle::Drive(const StopFlag* stop, std::optional<Kind>& early) {
   for (;;) {
     int running = 0;
     if (curl_multi_perform(multi_.get(), &running) != CURLM_OK) return CURLE_OUT_OF_MEMORY;
-    const auto left = request_->SilenceLeft(std::chrono::steady_clock::now());
+    const CurlRequest::Timeout timeout = request_->NextTimeout(std::chrono::steady_clock::now());
     int more = 0;
     if (const CURLMsg* done = curl_multi_info_read(multi_.get(), &more); done != nullptr) return done->data.result;
     if (stop != nullptr && stop->requested()) {
@@ -54,14 +54,12 @@ CURLcode CurlHandle::Drive(const StopFlag* stop, std::optional<Kind>& early) {
       return CURLE_OK;
     }
     milliseconds wait = stop != nullptr ? kStopLatency : kLongestWait;
-    if (left) {
-      const auto rest = std::chrono::duration_cast<milliseconds>(*left);
-      if (rest <= milliseconds(0)) {
-        early = Kind::kFirstByteTimeout;
-        return CURLE_OK;
-      }
-      wait = std::min(wait, rest);
+    const auto rest = std::chrono::duration_cast<milliseconds>(timeout.left);
+    if (rest <= milliseconds(0)) {
+      early = timeout.kind;
+      return CURLE_OK;
     }
+    wait = std::min(wait, rest);
     curl_multi_poll(multi_.get(), nullptr, 0, static_cast<int>(wait.count()), nullptr);
   }
 }

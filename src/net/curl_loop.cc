@@ -1,6 +1,7 @@
 #include "net/curl_loop.h"
 
 #include <sys/eventfd.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -31,13 +32,16 @@ struct CurlLoop::Runner {
   explicit Runner(CurlLoop& loop)
       : fiber([this, &loop] {
           while (!loop.ending_ || task) {
-            if (task) std::exchange(task, nullptr)();
+            if (task) {
+              task();
+              task = nullptr;
+            }
             --loop.running_;
             loop.idle_.push_back(this);
             fiber.Pause();
           }
         }) {}
-  std::function<void()> task;
+  std::move_only_function<void()> task;
   Fiber fiber;
 };
 
@@ -83,19 +87,47 @@ CurlLoop::~CurlLoop() {
   kept_.clear();
 }
 
-int CurlLoop::OnSocket(CURL*, curl_socket_t fd, int what, void* self, void* known) {
+curl_socket_t CurlLoop::OnOpen(void* self, curlsocktype, curl_sockaddr* address) {
   CurlLoop& loop = *static_cast<CurlLoop*>(self);
+  const int fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+  if (fd < 0) return CURL_SOCKET_BAD;
+  if (loop.watched_.size() <= static_cast<std::size_t>(fd)) loop.watched_.resize(static_cast<std::size_t>(fd) + 1);
+  loop.watched_[static_cast<std::size_t>(fd)] = {.of_connection = true};
+  return fd;
+}
+
+int CurlLoop::OnClose(void* self, curl_socket_t fd) {
+  // Closing takes it out of the epoll set, too.
+  static_cast<CurlLoop*>(self)->watched_[static_cast<std::size_t>(fd)] = {};
+  return close(fd);
+}
+
+// A connection waits for its next request most of the time, and each time libcurl takes its socket away to give it back
+// a moment later. Two system calls for each request are spared by leaving it in the epoll set; one on which something
+// comes while nobody asks, such as its end, is taken out then.
+int CurlLoop::OnSocket(CURL*, curl_socket_t fd, int what, void* self, void*) {
+  CurlLoop& loop = *static_cast<CurlLoop*>(self);
+  if (loop.watched_.size() <= static_cast<std::size_t>(fd)) loop.watched_.resize(static_cast<std::size_t>(fd) + 1);
+  Watched& watched = loop.watched_[static_cast<std::size_t>(fd)];
+  watched.asked = what != CURL_POLL_REMOVE;
   if (what == CURL_POLL_REMOVE) {
-    epoll_ctl(loop.epoll_.get(), EPOLL_CTL_DEL, fd, nullptr);
+    if (!watched.of_connection) loop.Unwatch(fd);
     return 0;
   }
+  const std::uint32_t events = ((what & CURL_POLL_IN) != 0 ? std::uint32_t{EPOLLIN} : 0) |
+                               ((what & CURL_POLL_OUT) != 0 ? std::uint32_t{EPOLLOUT} : 0);
+  if (events == watched.events) return 0;
   epoll_event event{};
-  event.events = ((what & CURL_POLL_IN) != 0 ? std::uint32_t{EPOLLIN} : 0) |
-                 ((what & CURL_POLL_OUT) != 0 ? std::uint32_t{EPOLLOUT} : 0);
+  event.events = events;
   event.data.fd = fd;
-  epoll_ctl(loop.epoll_.get(), known == nullptr ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, fd, &event);
-  curl_multi_assign(loop.multi_.get(), fd, &loop);
+  epoll_ctl(loop.epoll_.get(), watched.events == 0 ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, fd, &event);
+  watched.events = events;
   return 0;
+}
+
+void CurlLoop::Unwatch(int fd) {
+  epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, fd, nullptr);
+  watched_[static_cast<std::size_t>(fd)].events = 0;
 }
 
 int CurlLoop::OnTimer(CURLM*, long timeout_ms, void* self) {
@@ -105,7 +137,7 @@ int CurlLoop::OnTimer(CURLM*, long timeout_ms, void* self) {
   return 0;
 }
 
-void CurlLoop::Spawn(std::function<void()> task) {
+void CurlLoop::Spawn(std::move_only_function<void()> task) {
   while (idle_.empty()) {
     try {
       runners_.push_back(std::make_unique<Runner>(*this));
@@ -131,10 +163,18 @@ void CurlLoop::Go(Runner& runner) {
   current_ = nullptr;
 }
 
+void CurlLoop::WatchSockets(CURL* easy) {
+  curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, &CurlLoop::OnOpen);
+  curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, this);
+  curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, &CurlLoop::OnClose);
+  curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, this);
+}
+
 Sent CurlLoop::Send(const HttpRequest& request) {
   Waiting self{.request = nullptr, .runner = current_};
   if (kept_.empty()) {
     self.request = CurlRequest::Make(share_.get(), shared_.trust, shared_.ca_bundle);
+    if (self.request != nullptr) WatchSockets(self.request->easy());
   } else {
     self.request = std::move(kept_.back());
     kept_.pop_back();
@@ -174,6 +214,10 @@ void CurlLoop::WaitForSockets(Duration at_most) {
       static_cast<void>(read(wake_.get(), &wakes, sizeof wakes));
       continue;
     }
+    if (!watched_[static_cast<std::size_t>(event.data.fd)].asked) {
+      Unwatch(event.data.fd);
+      continue;
+    }
     const int what = ((event.events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0 ? CURL_CSELECT_IN : 0) |
                      ((event.events & EPOLLOUT) != 0 ? CURL_CSELECT_OUT : 0);
     curl_multi_socket_action(multi_.get(), event.data.fd, what, &running);
@@ -200,16 +244,15 @@ void CurlLoop::TakeEnded() {
   }
 }
 
-// libcurl knows no timeout for silence alone.
 void CurlLoop::EndLate(SteadyTime now) {
   looked_ = now;
   const bool stop = shared_.settings.stop != nullptr && shared_.settings.stop->requested();
   for (Waiting* waiting : std::vector(waiting_)) {
-    const auto left = waiting->request->SilenceLeft(now);
+    const CurlRequest::Timeout timeout = waiting->request->NextTimeout(now);
     if (stop) {
       EndEarly(*waiting, Kind::kCancelled);
-    } else if (left && *left <= Duration{0}) {
-      EndEarly(*waiting, Kind::kFirstByteTimeout);
+    } else if (timeout.left <= Duration{0}) {
+      EndEarly(*waiting, timeout.kind);
     }
   }
 }

@@ -3,6 +3,7 @@
 #include <sys/epoll.h>
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -29,7 +30,7 @@ class CurlLoop final : public TaskLoop {
   // Ends what is in flight as cancelled and lets the tasks end.
   ~CurlLoop() override;
 
-  void Spawn(std::function<void()> task) override;
+  void Spawn(std::move_only_function<void()> task) override;
   void Turn(Duration at_most) override;
   void Wake() override;
   std::size_t running() const override { return running_; }
@@ -49,9 +50,20 @@ class CurlLoop final : public TaskLoop {
   };
   using SteadyTime = std::chrono::steady_clock::time_point;
 
+  // A descriptor as the epoll set has it.
+  struct Watched {
+    bool of_connection = false;  // opened for one, which OnClose will tell the end of; not the resolver's, say
+    bool asked = false;          // libcurl waits for it
+    std::uint32_t events = 0;    // 0: it is not in the set
+  };
+
   explicit CurlLoop(Shared shared);
+  static curl_socket_t OnOpen(void* self, curlsocktype purpose, curl_sockaddr* address);
+  static int OnClose(void* self, curl_socket_t fd);
   static int OnSocket(CURL* easy, curl_socket_t fd, int what, void* self, void* known);
   static int OnTimer(CURLM* multi, long timeout_ms, void* self);
+  void WatchSockets(CURL* easy);
+  void Unwatch(int fd);
   void Go(Runner& runner);
   void WaitForSockets(Duration at_most);
   void TakeEnded();
@@ -74,6 +86,7 @@ class CurlLoop final : public TaskLoop {
   const Shared shared_;
   Descriptor epoll_;
   Descriptor wake_;
+  std::vector<Watched> watched_;  // by descriptor; outlives the connections
   CurlShare share_;
   CurlMulti multi_;
   std::vector<std::unique_ptr<Runner>> runners_;

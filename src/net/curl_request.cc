@@ -105,25 +105,45 @@ std::string_view WhyNotHttp(const HttpRequest& request) {
   return {};
 }
 
-void Append(CurlList& list, const std::string& line) {
-  curl_slist* longer = curl_slist_append(list.get(), line.c_str());
-  if (longer == nullptr) return;
-  static_cast<void>(list.release());
-  list.reset(longer);
-}
+// A list that is built at its end: libcurl's own function goes to the end from its beginning each time.
+class HeaderList {
+ public:
+  void Append(const char* line) {
+    curl_slist* longer = curl_slist_append(last_, line);
+    if (longer == nullptr) return;
+    if (last_ == nullptr) {
+      first_.reset(longer);
+      last_ = longer;
+    } else {
+      last_ = last_->next;
+    }
+  }
+  CurlList Take() { return std::move(first_); }
+
+ private:
+  CurlList first_;
+  curl_slist* last_ = nullptr;
+};
 
 CurlList HeaderLines(const HttpRequest& request) {
-  CurlList lines;
+  HeaderList lines;
+  std::string line;
   for (const auto& [name, value] : request.headers.entries()) {
-    if (AsciiLower(name) == "content-length") continue;  // libcurl writes the true one
-    Append(lines, value.empty() ? name + ";" : name + ": " + value);
+    if (SameHeaderName(name, "content-length")) continue;  // libcurl writes the true one
+    line = name;
+    if (value.empty()) {
+      line += ';';
+    } else {
+      line.append(": ").append(value);
+    }
+    lines.Append(line.c_str());
   }
   // What libcurl would add of its own; an Expect costs a round trip for bodies of 1 MiB and more.
-  for (const char* name : {"Accept", "Content-Type", "Expect"}) {
-    if (request.headers.Find(name) == nullptr) Append(lines, std::string(name) + ":");
-  }
-  if (request.accept_gzip && request.headers.Find("Accept-Encoding") == nullptr) Append(lines, "Accept-Encoding: gzip");
-  return lines;
+  if (request.headers.Find("Accept") == nullptr) lines.Append("Accept:");
+  if (request.headers.Find("Content-Type") == nullptr) lines.Append("Content-Type:");
+  if (request.headers.Find("Expect") == nullptr) lines.Append("Expect:");
+  if (request.accept_gzip && request.headers.Find("Accept-Encoding") == nullptr) lines.Append("Accept-Encoding: gzip");
+  return lines.Take();
 }
 
 void SetMethodAndBody(CURL* easy, Transfer& transfer) {
@@ -153,11 +173,6 @@ void SetMethodAndBody(CURL* easy, Transfer& transfer) {
   curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, MethodName(request.method).data());
 }
 
-long Milliseconds(Duration d) {
-  // 0 would mean "libcurl's own".
-  return std::max<long>(1, std::chrono::duration_cast<milliseconds>(d).count());
-}
-
 std::string WithoutLineEnds(std::string text) {
   while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
   return Printable(text);
@@ -175,7 +190,7 @@ Kind KindOf(CURLcode code, bool sent, const Transfer& transfer, std::string_view
     case CURLE_COULDNT_RESOLVE_PROXY: return Kind::kResolve;
     case CURLE_COULDNT_CONNECT:
     case CURLE_INTERFACE_FAILED: return Kind::kConnect;
-    case CURLE_OPERATION_TIMEDOUT: return sent ? Kind::kTotalTimeout : Kind::kConnectTimeout;
+    case CURLE_OPERATION_TIMEDOUT: return sent ? Kind::kTotalTimeout : Kind::kConnectTimeout;  // libcurl's own
     case CURLE_SSL_CONNECT_ERROR: return BrokeInHandshake(text) ? Kind::kConnect : Kind::kTls;
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CERTPROBLEM:
@@ -280,23 +295,28 @@ std::optional<TransportError> CurlRequest::Begin(const HttpRequest& request, con
     return TransportError{.kind = Kind::kBadRequest, .message = fmt::format("{}: {}", Where(request), why)};
   }
   CURL* easy = easy_.get();
-  transfer_.emplace(Transfer{.request = request});
+  transfer_.emplace(Transfer{.request = request, .begun = std::chrono::steady_clock::now()});
   lines_ = HeaderLines(request);
-  const bool https = request.url.scheme == Scheme::kHttps;
-  const bool direct = !request.through_proxy;
   error_text_[0] = '\0';
   SetMethodAndBody(easy, *transfer_);
   curl_easy_setopt(easy, CURLOPT_URL, FormatUrl(request.url).c_str());
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, lines_.get());
-  curl_easy_setopt(easy, CURLOPT_USERAGENT, settings.user_agent.c_str());
   curl_easy_setopt(easy, CURLOPT_HEADERDATA, &*transfer_);
   curl_easy_setopt(easy, CURLOPT_WRITEDATA, &*transfer_);
-  curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, Milliseconds(request.timeouts.connect));
-  curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, Milliseconds(request.timeouts.total));
-  // Set even where there is none: unset, libcurl would read the environment by itself.
-  curl_easy_setopt(easy, CURLOPT_PROXY, direct ? "" : (https ? settings.proxy.https : settings.proxy.http).c_str());
-  curl_easy_setopt(easy, CURLOPT_NOPROXY, direct ? "*" : settings.proxy.no_proxy.c_str());
+  const Route route{.https = request.url.scheme == Scheme::kHttps, .direct = !request.through_proxy};
+  if (route_ != route) Take(route, settings);
   return std::nullopt;
+}
+
+// What stays the same from request to request, so that its strings are not copied for each.
+void CurlRequest::Take(const Route& route, const CurlSettings& settings) {
+  CURL* easy = easy_.get();
+  const std::string& proxy = route.https ? settings.proxy.https : settings.proxy.http;
+  curl_easy_setopt(easy, CURLOPT_USERAGENT, settings.user_agent.c_str());
+  // Set even where there is none: unset, libcurl would read the environment by itself.
+  curl_easy_setopt(easy, CURLOPT_PROXY, route.direct ? "" : proxy.c_str());
+  curl_easy_setopt(easy, CURLOPT_NOPROXY, route.direct ? "*" : settings.proxy.no_proxy.c_str());
+  route_ = route;
 }
 
 void CurlRequest::Look(SteadyTime now) {
@@ -310,10 +330,16 @@ void CurlRequest::Look(SteadyTime now) {
   transfer_->uploaded = uploaded;
 }
 
-std::optional<Duration> CurlRequest::SilenceLeft(SteadyTime now) {
+CurlRequest::Timeout CurlRequest::NextTimeout(SteadyTime now) {
   Look(now);
-  if (!transfer_->sent || transfer_->header_bytes > 0) return std::nullopt;
-  return std::chrono::ceil<Duration>(transfer_->request.timeouts.first_byte - (now - transfer_->last_sent));
+  const Timeouts& timeouts = transfer_->request.timeouts;
+  const auto left = [now](Duration whole, SteadyTime since) { return std::chrono::ceil<Duration>(whole - (now - since)); };
+  const Duration total = left(timeouts.total, transfer_->begun);
+  if (!transfer_->sent) return {Kind::kConnectTimeout, std::min(total, left(timeouts.connect, transfer_->begun))};
+  const Timeout of_total{Kind::kTotalTimeout, total};
+  if (transfer_->header_bytes > 0) return of_total;
+  const Timeout of_silence{Kind::kFirstByteTimeout, left(timeouts.first_byte, transfer_->last_sent)};
+  return of_silence.left < of_total.left ? of_silence : of_total;
 }
 
 Sent CurlRequest::End(CURLcode code, std::optional<Kind> early) {
@@ -327,9 +353,12 @@ Sent CurlRequest::End(CURLcode code, std::optional<Kind> early) {
   };
   if (early == Kind::kCancelled) return failed(*early, transfer.sent, "cancelled");
   if (early) {
-    return failed(*early, true,
-                  fmt::format("no reply for {} ms",
-                              std::chrono::duration_cast<milliseconds>(request.timeouts.first_byte).count()));
+    const auto ms = [](Duration d) { return std::chrono::duration_cast<milliseconds>(d).count(); };
+    const Timeouts& timeouts = request.timeouts;
+    std::string why = fmt::format("no reply for {} ms", ms(timeouts.first_byte));
+    if (early == Kind::kConnectTimeout) why = fmt::format("no connection after {} ms", ms(timeouts.connect));
+    if (early == Kind::kTotalTimeout) why = fmt::format("no whole reply after {} ms", ms(timeouts.total));
+    return failed(*early, transfer.sent, why);
   }
   if (code != CURLE_OK) {
     const std::string text = WithoutLineEnds(error_text_[0] != '\0' ? error_text_.data() : curl_easy_strerror(code));

@@ -34,6 +34,7 @@ struct CurlTransfer {
   bool headers_done = false;  // the empty line after them came
   bool sent = false;          // the connection stood and writing began
   curl_off_t uploaded = 0;
+  std::chrono::steady_clock::time_point begun{};
   std::chrono::steady_clock::time_point last_sent{};
 };
 
@@ -53,18 +54,31 @@ class CurlRequest {
   static std::unique_ptr<CurlRequest> Make(CURLSH* share, void* trust, const std::optional<std::string>& ca_bundle);
   CURL* easy() const { return easy_.get(); }
 
-  // nullopt: ready to be driven. `request` outlives End.
+  // nullopt: ready to be driven. `request` outlives End; `settings` are the same for every request.
   std::optional<TransportError> Begin(const HttpRequest& request, const CurlSettings& settings);
-  // While it is driven: for how long the other side may go on being silent, as seen at `now`; not positive: too long.
-  std::optional<Duration> SilenceLeft(std::chrono::steady_clock::time_point now);
+  // While it is driven: what it will run into next, and how soon as seen at `now`; not positive: it is to be ended for
+  // that. libcurl's own timeouts cost a place in its timer tree for each request, and it has none for silence.
+  struct Timeout {
+    TransportError::Kind kind;
+    Duration left;
+  };
+  Timeout NextTimeout(std::chrono::steady_clock::time_point now);
   // What came of it. `early`: we ended it.
   Sent End(CURLcode code, std::optional<TransportError::Kind> early);
 
  private:
+  struct Route {
+    bool https = false;
+    bool direct = false;
+    bool operator==(const Route&) const = default;
+  };
+
   CurlRequest() = default;
+  void Take(const Route& route, const CurlSettings& settings);
   void Look(std::chrono::steady_clock::time_point now);
 
   CurlEasy easy_;
+  std::optional<Route> route_;
   CurlList lines_;
   std::optional<CurlTransfer> transfer_;
   std::array<char, CURL_ERROR_SIZE> error_text_{};

@@ -60,7 +60,7 @@ class PooledCurlTransport final : public CurlTransport {
         max_idle_(options.max_idle),
         trust_(std::move(trust)) {}
 
-  Sent Send(const HttpRequest& request) override {
+  Sent Send(HttpRequest& request) override {
     const std::string key = PoolKey(request);
     std::unique_ptr<CurlHandle> handle = Take(key);
     if (handle == nullptr) handle = CurlHandle::Make(share_.get(), trust_.get(), ca_bundle_);
@@ -129,7 +129,7 @@ class PooledCurlTransport final : public CurlTransport {
 
 }  // namespace
 
-Sent TaskTransport::Send(const HttpRequest& request) {
+Sent TaskTransport::Send(HttpRequest& request) {
   CurlLoop* loop = CurlLoop::Current();
   return loop != nullptr ? loop->Send(request) : next_->Send(request);
 }

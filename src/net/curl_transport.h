@@ -38,7 +38,8 @@ class CurlTransport : public Transport {
 class TaskTransport final : public Transport {
  public:
   explicit TaskTransport(std::shared_ptr<CurlTransport> next) : next_(std::move(next)) {}
-  Sent Send(const HttpRequest& request) override;
+  using Transport::Send;
+  Sent Send(HttpRequest& request) override;
 
  private:
   const std::shared_ptr<CurlTransport> next_;

@@ -20,6 +20,13 @@
 
 namespace vams {
 
+// Of two header names: without case.
+constexpr bool SameHeaderName(std::string_view a, std::string_view b) {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+  return a.size() == b.size() &&
+         std::equal(a.begin(), a.end(), b.begin(), [&](char x, char y) { return lower(x) == lower(y); });
+}
+
 // Name and value as sent. Order is kept, names compare without case, a name may come more than once.
 class Headers {
  public:
@@ -34,12 +41,12 @@ class Headers {
     entries_.emplace_back(std::string(name), std::move(value));
   }
   void Remove(std::string_view name) {
-    std::erase_if(entries_, [name](const Entry& entry) { return SameName(entry.first, name); });
+    std::erase_if(entries_, [name](const Entry& entry) { return SameHeaderName(entry.first, name); });
   }
   // The first of that name; nullptr when there is none.
   const std::string* Find(std::string_view name) const {
     for (const Entry& entry : entries_) {
-      if (SameName(entry.first, name)) return &entry.second;
+      if (SameHeaderName(entry.first, name)) return &entry.second;
     }
     return nullptr;
   }
@@ -52,10 +59,6 @@ class Headers {
   void Reserve(std::size_t count) { entries_.reserve(count); }
 
  private:
-  static bool SameName(std::string_view a, std::string_view b) {
-    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [&](char x, char y) { return lower(x) == lower(y); });
-  }
   std::vector<Entry> entries_;
 };
 

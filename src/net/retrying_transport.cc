@@ -70,7 +70,7 @@ TryOutcome RetryingTransport::Judge(const HttpRequest& request, const Sent& sent
           .retry_after = RetryAfter(*sent)};
 }
 
-Sent RetryingTransport::Send(const HttpRequest& request) {
+Sent RetryingTransport::Send(HttpRequest& request) {
   int attempts = 0;
   Sent sent = Retry(
       *client_, request.call, request.idempotency,

@@ -9,8 +9,10 @@ namespace vams {
 class Transport {
  public:
   virtual ~Transport() = default;
-  // Any HTTP status is a success here; the caller reads what the service said (net/service_error.h).
-  virtual Sent Send(const HttpRequest& request) = 0;
+  // Any HTTP status is a success here; the caller reads what the service said (net/service_error.h). What a layer adds
+  // stays in the request, as the headers of a signature, which each new try replaces: so none of them is copied.
+  virtual Sent Send(HttpRequest& request) = 0;
+  Sent Send(HttpRequest&& request) { return Send(request); }
 };
 
 }  // namespace vams

@@ -36,7 +36,7 @@ std::shared_ptr<const SigningTransport::KeptKey> SigningTransport::KeyFor(const 
   return keys_.back();
 }
 
-Sent SigningTransport::Send(const HttpRequest& request) {
+Sent SigningTransport::Send(HttpRequest& request) {
   if (!request.sign) return next_->Send(request);
   const auto no_credentials = [](Error cause) {
     std::string message = cause.message;
@@ -50,9 +50,8 @@ Sent SigningTransport::Send(const HttpRequest& request) {
 
   const UtcTime when = std::chrono::floor<std::chrono::seconds>(time_->Now());
   const auto kept = KeyFor(*credentials, *request.sign, when);
-  HttpRequest signed_request = request;
-  Sign(signed_request, *credentials, *request.sign, when, SigningOptionsFor(request.sign->service), &kept->key);
-  Sent sent = next_->Send(signed_request);
+  Sign(request, *credentials, *request.sign, when, SigningOptionsFor(request.sign->service), &kept->key);
+  Sent sent = next_->Send(request);
   if (!sent) return sent;
   sent->signed_at = when;
   const bool refused = sent->status == 400 || sent->status == 401 || sent->status == 403;
@@ -66,7 +65,7 @@ Sent SigningTransport::Send(const HttpRequest& request) {
 PacedTransport::PacedTransport(std::shared_ptr<Transport> next, PerSecond rate, const Clock& clock, Sleep sleep)
     : next_(std::move(next)), limiter_(clock, rate, ItemCount{0}), sleep_(std::move(sleep)) {}
 
-Sent PacedTransport::Send(const HttpRequest& request) {
+Sent PacedTransport::Send(HttpRequest& request) {
   const Duration wait = limiter_.Acquire(ItemCount{1});
   if (wait > Duration{0} && !sleep_(wait)) {
     return std::unexpected(TransportError{.kind = TransportError::Kind::kCancelled, .message = "cancelled"});
@@ -74,7 +73,7 @@ Sent PacedTransport::Send(const HttpRequest& request) {
   return next_->Send(request);
 }
 
-Sent CompressingTransport::Send(const HttpRequest& request) {
+Sent CompressingTransport::Send(HttpRequest& request) {
   const bool worth_it = request.gzip_body && request.body.size() >= kLeastToCompress &&
                         request.headers.Find("Content-Encoding") == nullptr;
   if (!worth_it) return next_->Send(request);
@@ -89,7 +88,7 @@ Sent CompressingTransport::Send(const HttpRequest& request) {
 TracingTransport::TracingTransport(std::shared_ptr<Transport> next, Trace trace, const Clock& clock)
     : next_(std::move(next)), trace_(std::move(trace)), clock_(clock) {}
 
-Sent TracingTransport::Send(const HttpRequest& request) {
+Sent TracingTransport::Send(HttpRequest& request) {
   const Duration start = clock_.Elapsed();
   Sent sent = next_->Send(request);
   trace_({.request = request, .sent = sent, .took = clock_.Elapsed() - start});

@@ -23,7 +23,8 @@ class SigningTransport final : public Transport {
  public:
   SigningTransport(std::shared_ptr<Transport> next, std::shared_ptr<CredentialsProvider> credentials,
                    std::shared_ptr<const ClockOffset> time);
-  Sent Send(const HttpRequest& request) override;
+  using Transport::Send;
+  Sent Send(HttpRequest& request) override;
 
  private:
   struct KeptKey {
@@ -46,7 +47,8 @@ class PacedTransport final : public Transport {
  public:
   using Sleep = std::function<bool(Duration)>;  // false: stopped
   PacedTransport(std::shared_ptr<Transport> next, PerSecond rate, const Clock& clock, Sleep sleep);
-  Sent Send(const HttpRequest& request) override;
+  using Transport::Send;
+  Sent Send(HttpRequest& request) override;
 
  private:
   const std::shared_ptr<Transport> next_;
@@ -59,7 +61,8 @@ class RetryingTransport final : public Transport {
  public:
   RetryingTransport(std::shared_ptr<Transport> next, std::unique_ptr<RetryClient> client,
                     std::shared_ptr<ClockOffset> time);
-  Sent Send(const HttpRequest& request) override;
+  using Transport::Send;
+  Sent Send(HttpRequest& request) override;
 
  private:
   TryOutcome Judge(const HttpRequest& request, const Sent& sent);
@@ -73,7 +76,8 @@ class RetryingTransport final : public Transport {
 class CompressingTransport final : public Transport {
  public:
   explicit CompressingTransport(std::shared_ptr<Transport> next) : next_(std::move(next)) {}
-  Sent Send(const HttpRequest& request) override;
+  using Transport::Send;
+  Sent Send(HttpRequest& request) override;
 
  private:
   const std::shared_ptr<Transport> next_;
@@ -93,7 +97,8 @@ class TracingTransport final : public Transport {
  public:
   using Trace = std::function<void(const CallTrace&)>;
   TracingTransport(std::shared_ptr<Transport> next, Trace trace, const Clock& clock);
-  Sent Send(const HttpRequest& request) override;
+  using Transport::Send;
+  Sent Send(HttpRequest& request) override;
 
  private:
   const std::shared_ptr<Transport> next_;

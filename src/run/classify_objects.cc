@@ -2,7 +2,6 @@
 
 #include "documents/url_decode.h"
 #include "events/reindex_event.h"
-#include "run/attribute_by_location.h"
 
 namespace vams {
 namespace {
@@ -39,23 +38,29 @@ Result<std::vector<std::optional<Hazard>>> HazardsOf(const RunContext& run, Expe
   TRY_ASSIGN(const auto places, expected.SyncPlaces(bucket, keys));
   for (std::size_t i = 0; i < objects.size(); ++i) {
     const Reading reading(objects[i].key, run.options.event_key_encoding);
-    hazards[i] = HazardOf(reading.value(), objects[i].named, places[i]);
+    hazards[i] = HazardOf(reading.value(), objects[i].named, *places[i]);
     if (hazards[i] == Hazard::kSyncRewrites && run.options.allow_rewrites) hazards[i] = std::nullopt;
   }
   return hazards;
 }
 
 Result<std::vector<ClassifiedObject>> ClassifyObjects(const RunContext& run, ExpectedDocuments& expected,
-                                                      std::string_view bucket, std::vector<ObjectEntry>& entries) {
-  if (run.options.attribution == Attribution::kLocation) TRY(AttributeByLocation(run, expected, bucket, entries));
-  TRY_ASSIGN(auto decisions, expected.DecideObjects(bucket, entries));
+                                                      std::string_view bucket, std::span<const ObjectEntry> entries,
+                                                      KnownHeads heads) {
+  LocationOwners located;
+  if (run.options.attribution == Attribution::kLocation) {
+    TRY_ASSIGN(located, AttributeByLocation(run, expected, bucket, entries, heads));
+  }
+  TRY_ASSIGN(auto decisions, expected.DecideObjects(bucket, entries, located.owners));
   std::vector<ClassifiedObject> classified;
   classified.reserve(entries.size());
   std::vector<NamedObject> named;
   std::vector<std::size_t> of_named;
+  named.reserve(entries.size());
+  of_named.reserve(entries.size());
   for (std::size_t i = 0; i < entries.size(); ++i) {
     if (decisions[i] && decisions[i]->decision.kind == Decision::Kind::kIndex) {
-      named.push_back({entries[i].key, decisions[i]->asset});
+      named.push_back({entries[i].key, decisions[i]->asset->key});
       of_named.push_back(i);
     }
     classified.push_back({.decision = std::move(decisions[i])});

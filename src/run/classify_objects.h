@@ -7,6 +7,7 @@
 
 #include "base/result.h"
 #include "documents/expected_documents.h"
+#include "run/attribute_by_location.h"
 #include "run/context.h"
 
 namespace vams {
@@ -20,7 +21,7 @@ struct ClassifiedObject {
 // An object whose own metadata name an asset.
 struct NamedObject {
   std::string_view key;
-  AssetKey named;
+  const AssetKey& named;
 };
 
 // The hazard that an event of each object of `bucket` would meet, in order, under the run's settings; none at all where
@@ -28,9 +29,10 @@ struct NamedObject {
 Result<std::vector<std::optional<Hazard>>> HazardsOf(const RunContext& run, ExpectedDocuments& expected,
                                                      std::string_view bucket, std::span<const NamedObject> objects);
 
-// Tells of each object of `bucket`, in order, whether an event of it is to be sent. HEADs are sent as the attribution
-// of the run says; entries with a head need none. kPrecondition: by location, and a sample disagrees with the metadata.
+// Tells of each object of `bucket`, in order, whether an event of it is to be sent. HEADs are sent for entries without
+// head that are not attributed by location. kPrecondition: by location, and a sample disagrees with the metadata.
 Result<std::vector<ClassifiedObject>> ClassifyObjects(const RunContext& run, ExpectedDocuments& expected,
-                                                      std::string_view bucket, std::vector<ObjectEntry>& entries);
+                                                      std::string_view bucket, std::span<const ObjectEntry> entries,
+                                                      KnownHeads heads);
 
 }  // namespace vams

@@ -15,6 +15,8 @@ namespace vams {
 namespace {
 
 constexpr std::uint64_t kListPage = 1000;
+// What is made in between for so many stays in a processor's own cache; look-ups are remembered from one to the next.
+constexpr std::size_t kDecidedAtOnce = 250;
 constexpr const char* kMore = "more";  // of a replay, which knows by itself where it is
 
 }  // namespace
@@ -71,9 +73,7 @@ FileAnswer FileExecutor::Execute(const FileTask& task) {
   if (const auto* names = std::get_if<NamesTask>(&task.what)) return Names(*names);
   if (const auto* head = std::get_if<HeadTask>(&task.what)) return Head(*head);
   if (const auto* decide = std::get_if<DecideTask>(&task.what)) return Decide(*decide);
-  if (const auto* publish = std::get_if<PublishTask>(&task.what)) {
-    return topic_.PublishBatch(topics_[publish->topic], publish->messages);
-  }
+  if (const auto* publish = std::get_if<PublishTask>(&task.what)) return Publish(*publish);
   if (const auto* backlog = std::get_if<BacklogTask>(&task.what)) return Backlog(*backlog);
   return Commit(std::get<CommitTask>(task.what));
 }
@@ -113,6 +113,19 @@ Result<DecideAnswer> FileExecutor::Decide(const DecideTask& task) {
   const Selection& selection = run_.options.selection;
   DecideAnswer answer;
   answer.objects.resize(task.entries.size());
+  const Lease expected(*this);
+  const KnownHeads heads = replay_ || run_.options.local ? KnownHeads::kTaken : KnownHeads::kSamples;
+  if (selection.everything()) {
+    const std::span<const ObjectEntry> all(task.entries);
+    for (std::size_t from = 0; from < all.size(); from += kDecidedAtOnce) {
+      const auto some = all.subspan(from, std::min(kDecidedAtOnce, all.size() - from));
+      TRY_ASSIGN(auto classified, ClassifyObjects(run_, *expected, bucket, some, heads));
+      for (std::size_t i = 0; i < some.size(); ++i) {
+        answer.objects[from + i] = DecideOne(bucket, some[i], classified[i], answer.findings);
+      }
+    }
+    return answer;
+  }
   std::vector<ObjectEntry> selected;
   std::vector<std::size_t> of_selected;
   for (std::size_t i = 0; i < task.entries.size(); ++i) {
@@ -121,18 +134,17 @@ Result<DecideAnswer> FileExecutor::Decide(const DecideTask& task) {
     of_selected.push_back(i);
   }
   if (selected.empty()) return answer;
-  const Lease expected(*this);
-  TRY_ASSIGN(const auto classified, ClassifyObjects(run_, *expected, bucket, selected));
+  TRY_ASSIGN(auto classified, ClassifyObjects(run_, *expected, bucket, selected, heads));
   for (std::size_t n = 0; n < selected.size(); ++n) {
     answer.objects[of_selected[n]] = DecideOne(bucket, selected[n], classified[n], answer.findings);
   }
   return answer;
 }
 
-Decided FileExecutor::DecideOne(const std::string& bucket, const ObjectEntry& entry, const ClassifiedObject& object,
+Decided FileExecutor::DecideOne(const std::string& bucket, const ObjectEntry& entry, ClassifiedObject& object,
                                 std::vector<Finding>& findings) {
   if (!object.decision) return {.kind = Decided::Kind::kFailed, .error = object.decision.error()};
-  const Decision& decision = object.decision->decision;
+  Decision& decision = object.decision->decision;
   const auto place = [&] { return bucket + "/" + entry.key; };
   if (decision.kind != Decision::Kind::kIndex) {
     const bool refused = decision.kind == Decision::Kind::kInvalid || decision.kind == Decision::Kind::kError;
@@ -148,17 +160,34 @@ Decided FileExecutor::DecideOne(const std::string& bucket, const ObjectEntry& en
     run_.log.Debug("Withholding {}: {}", Printable(entry.key), hazard);
     return {.kind = Decided::Kind::kWithheld, .cause = std::move(hazard)};
   }
-  Decided decided{.kind = Decided::Kind::kPublish, .document_id = decision.document.id};
+  Decided decided{.kind = Decided::Kind::kPublish, .document_id = std::move(decision.document.id)};
   if (run_.options.dry_run) return decided;
-  decided.message = BuildReindexEvent({.region = region_,
-                                       .bucket = bucket,
-                                       .key = entry.key,
-                                       .size = Bytes{entry.size},
-                                       .last_modified = entry.last_modified,
-                                       .etag = entry.etag,
-                                       .version_id = object.decision->version_id},
-                                      run_.options.event_key_encoding);
+  decided.version_id = std::move(object.decision->version_id);
+  decided.bytes = MostBytesOfReindexEvent({.region = region_,
+                                           .bucket = bucket,
+                                           .key = entry.key,
+                                           .size = Bytes{entry.size},
+                                           .last_modified = entry.last_modified,
+                                           .etag = entry.etag,
+                                           .version_id = decided.version_id})
+                      .value;
   return decided;
+}
+
+Result<PublishAnswer> FileExecutor::Publish(const PublishTask& task) {
+  std::vector<TopicMessage> messages;
+  messages.reserve(task.events.size());
+  for (const FileEvent& event : task.events) {
+    messages.push_back(BuildReindexEvent({.region = region_,
+                                          .bucket = locations_[event.location].bucket,
+                                          .key = event.key,
+                                          .size = Bytes{event.size},
+                                          .last_modified = event.last_modified,
+                                          .etag = event.etag,
+                                          .version_id = event.version_id},
+                                         run_.options.event_key_encoding));
+  }
+  return topic_.PublishBatch(topics_[task.topic], messages);
 }
 
 Result<BacklogAnswer> FileExecutor::Backlog(const BacklogTask& task) {

@@ -39,9 +39,10 @@ class FileExecutor {
   Result<NamesAnswer> Names(const NamesTask& task);
   Result<HeadAnswer> Head(const HeadTask& task);
   Result<DecideAnswer> Decide(const DecideTask& task);
+  Result<PublishAnswer> Publish(const PublishTask& task);
   Result<BacklogAnswer> Backlog(const BacklogTask& task);
   Result<Committed> Commit(const CommitTask& task);
-  Decided DecideOne(const std::string& bucket, const ObjectEntry& entry, const struct ClassifiedObject& object,
+  Decided DecideOne(const std::string& bucket, const ObjectEntry& entry, struct ClassifiedObject& object,
                     std::vector<Finding>& findings);
   void NoteFailed(const FailedObject& failed);
   void NoteElsewhere(const ObjectRef& object);

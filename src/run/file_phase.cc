@@ -27,7 +27,8 @@ constexpr double kLeastPaced = 10;  // events of a paced request, so that a low 
 constexpr std::size_t kMostPublishes = 64;
 constexpr std::size_t kMostLists = 16;
 constexpr std::size_t kDecisions = 4;
-constexpr std::size_t kPages = 12;
+constexpr double kSampled = 0.01;  // by location: whose metadata are compared all the same
+constexpr std::size_t kPages = 8;
 constexpr std::size_t kLocalPages = 4;
 
 struct Seen {
@@ -153,7 +154,7 @@ FileFlowSettings FilePhase::SettingsOf() const {
     // One file, one writer: what is behind the ports is within this process.
     const PaceLimits one{.most_in_flight = 1, .adapts = false};
     s.list = s.head = s.decide = s.publish = one;
-    s.heads = false;
+    s.heads = 0;
     s.splits = false;
     s.most_pages = kLocalPages;
     s.most_backlog = options.max_backlog ? options.max_backlog->value : kLocalBacklog;
@@ -161,7 +162,7 @@ FileFlowSettings FilePhase::SettingsOf() const {
     return s;
   }
   s.most_in_flight = options.reindex.max_workers.value_or(kMostRequests);
-  s.heads = options.attribution == Attribution::kHead;
+  s.heads = options.attribution == Attribution::kHead ? 1 : kSampled;
   s.list = {.most_in_flight = std::min(kMostLists, s.most_in_flight), .first_rate = PerSecond{20}};
   s.head = {.most_in_flight = s.most_in_flight};
   s.decide = {.most_in_flight = std::min(kDecisions, s.most_in_flight), .adapts = false};
@@ -169,7 +170,7 @@ FileFlowSettings FilePhase::SettingsOf() const {
   s.most_pages = kPages;
   if (only_ != nullptr) {
     s.list.most_in_flight = 1;
-    s.heads = false;
+    s.heads = 0;
   }
   return s;
 }

@@ -60,7 +60,7 @@ Status FileRepairer::RepairIn(const std::string& bucket, const std::vector<Objec
     if (!decisions[i]) {
       on_failure_({bucket, entries[i].key}, decisions[i].error());
     } else if (decisions[i]->decision.kind == Decision::Kind::kIndex) {
-      named.push_back({entries[i].key, decisions[i]->asset});
+      named.push_back({entries[i].key, decisions[i]->asset->key});
       of_named.push_back(&entries[i]);
     }
   }

@@ -218,15 +218,18 @@ class Sources {
   // An object of which no event is sent, or arrives, was never told of; that is the cause where its document is absent.
   Status NameUndelivered(const std::string& bucket, const std::vector<ObjectEntry>& entries,
                          std::vector<Decision>& decisions) {
+    std::vector<AssetKey> assets;
     std::vector<NamedObject> named;
     std::vector<std::size_t> of_named;
+    assets.reserve(entries.size());  // `named` refers to them
     for (std::size_t i = 0; i < entries.size(); ++i) {
       if (decisions[i].kind != Decision::Kind::kIndex) continue;
       const auto text = [&](std::string_view name) {
         const std::string* value = entries[i].head->FindMetadata(name);
         return value == nullptr ? std::string() : *value;
       };
-      named.push_back({entries[i].key, {text("databaseid"), text("assetid")}});
+      assets.push_back({text("databaseid"), text("assetid")});
+      named.push_back({entries[i].key, assets.back()});
       of_named.push_back(i);
     }
     TRY_ASSIGN(const auto hazards, HazardsOf(run_, expected_, bucket, named));

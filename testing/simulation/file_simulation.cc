@@ -43,7 +43,7 @@ class FileSimulation final : public Parts<FileFlow> {
   void Forget() override;
   void Begin(FileTask task) override;
   void Reply(std::shared_ptr<FileTask> task, FileAnswer answer, Duration after);
-  Object* ObjectOf(const TopicMessage& message);
+  Object* ObjectOf(const FileEvent& event);
   FileAnswer Apply(const FileTask& task, Fate fate, bool known);
   Result<ListAnswer> List(const ListTask& task);
   NamesAnswer Names(const NamesTask& task);
@@ -114,7 +114,7 @@ void FileSimulation::MakeSettings() {
   settings_.publish_limits = {ItemCount{dice_.Between(1, 10)}, Bytes{dice_.Between(200, 262144)}};
   settings_.most_in_flight = dice_.Between(1, 64);
   settings_.most_pages = dice_.Between(2, 12);
-  settings_.heads = dice_.Chance(0.5);
+  settings_.heads = dice_.Chance(0.5) ? 1 : dice_.Chance(0.5) ? 0.3 : 0;
   settings_.splits = dice_.Chance(0.8);
   no_names_ = dice_.Chance(0.2) ? 1 : 0;
   settings_.list.most_in_flight = dice_.Between(1, 8);
@@ -159,7 +159,7 @@ void FileSimulation::Begin(FileTask task) {
   const bool publish = std::holds_alternative<PublishTask>(task.what);
   const bool commit = std::holds_alternative<CommitTask>(task.what);
   if (publish) {
-    const std::size_t units = std::get<PublishTask>(task.what).messages.size();
+    const std::size_t units = std::get<PublishTask>(task.what).events.size();
     sent_.emplace_back(loop_.now(), units);
     while (sent_.front().first + seconds(1) < loop_.now()) sent_.pop_front();
   }
@@ -189,16 +189,16 @@ void FileSimulation::Reply(std::shared_ptr<FileTask> task, FileAnswer answer, Du
       const auto& statuses = std::get<Result<PublishAnswer>>(*held);
       for (std::size_t i = 0; statuses && i < statuses->size(); ++i) {
         if (!(*statuses)[i]) continue;
-        if (Object* object = ObjectOf(publish->messages[i])) object->told = loop_.now();
+        if (Object* object = ObjectOf(publish->events[i])) object->told = loop_.now();
       }
     }
     flow_->OnDone(std::move(*task), std::move(*held), loop_.now());
   });
 }
 
-Object* FileSimulation::ObjectOf(const TopicMessage& message) {
-  Keys& keys = world_[std::stoul(message.body)];
-  const auto at = keys.find(message.subject);
+Object* FileSimulation::ObjectOf(const FileEvent& event) {
+  Keys& keys = world_[event.location];
+  const auto at = keys.find(event.key);
   return at == keys.end() ? nullptr : &at->second;
 }
 
@@ -271,7 +271,7 @@ Result<DecideAnswer> FileSimulation::Decide(const DecideTask& task) const {
     Decided decided{.kind = at == world_[task.location].end() ? Decided::Kind::kSkipped : at->second.kind};
     decided.cause = "rule";
     decided.document_id = entry.key;
-    decided.message = {.subject = entry.key, .body = std::to_string(task.location)};
+    decided.bytes = entry.key.size();
     answer.objects.push_back(std::move(decided));
   }
   return answer;
@@ -280,8 +280,8 @@ Result<DecideAnswer> FileSimulation::Decide(const DecideTask& task) const {
 Result<PublishAnswer> FileSimulation::Publish(const PublishTask& task, Fate fate, bool known) {
   const bool applied = fate == Fate::kFine || fate == Fate::kLostReply || fate == Fate::kGarbage;
   PublishAnswer answer;
-  for (const TopicMessage& message : task.messages) {
-    Object* object = ObjectOf(message);
+  for (const FileEvent& event : task.events) {
+    Object* object = ObjectOf(event);
     const bool fails = (object != nullptr && object->poison) || dice_.Chance(weather_.partial);
     if (fails || !applied) {
       answer.push_back(std::unexpected(ErrorOf(Fate::kReset)));
@@ -292,7 +292,7 @@ Result<PublishAnswer> FileSimulation::Publish(const PublishTask& task, Fate fate
     if (object == nullptr) continue;  // deleted meanwhile
     if (object->kind != Decided::Kind::kPublish) Violate("an event of an object that is to be left alone");
     if (known && object->arrived > object->excused && object->stable) {
-      Violate(fmt::format("'{}' was sent again although it was known to have arrived", Printable(message.subject)));
+      Violate(fmt::format("'{}' was sent again although it was known to have arrived", Printable(event.key)));
     }
     outcome_.repeats += object->arrived > 0;
     ++object->arrived;

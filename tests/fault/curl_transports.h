@@ -29,7 +29,7 @@ inline std::unique_ptr<CurlTransport> MakeTransportOf(CurlOptions options = {}) 
 class InATask final : public CurlTransport {
  public:
   explicit InATask(std::shared_ptr<CurlTransport> next) : next_(std::move(next)), loop_(*next_->MakeLoop()) {}
-  Sent Send(const HttpRequest& request) override {
+  Sent Send(HttpRequest& request) override {
     std::optional<Sent> sent;
     loop_->Spawn([&] { sent = TaskTransport(next_).Send(request); });
     while (!sent) loop_->Turn(seconds(1));

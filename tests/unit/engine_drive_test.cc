@@ -48,7 +48,7 @@ class Doubling {
 // Begins a task when it is spawned and ends it a turn later, as a reply would.
 class TurnLater final : public TaskLoop {
  public:
-  void Spawn(std::function<void()> task) override { waiting_.push_back(std::move(task)); }
+  void Spawn(std::move_only_function<void()> task) override { waiting_.push_back(std::move(task)); }
   void Turn(Duration) override {
     for (auto& task : std::exchange(waiting_, {})) task();
   }
@@ -58,7 +58,7 @@ class TurnLater final : public TaskLoop {
   std::atomic<int> wakes = 0;
 
  private:
-  std::deque<std::function<void()>> waiting_;
+  std::deque<std::move_only_function<void()>> waiting_;
 };
 
 struct Ran {

@@ -10,7 +10,7 @@ using std::chrono::milliseconds;
 constexpr PublishLimits kLimits{ItemCount{3}, Bytes{100}};
 
 Outgoing Event(std::size_t object, std::size_t bytes = 10) {
-  return {.page = 0, .object = object, .document_id = {}, .message = {.subject = "", .body = std::string(bytes, 'x')}};
+  return {.page = 0, .object = object, .document_id = {}, .bytes = bytes};
 }
 
 std::vector<std::size_t> Objects(const std::vector<Outgoing>& batch) {

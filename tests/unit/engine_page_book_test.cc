@@ -15,7 +15,7 @@ Listing::Page Page(std::string after, std::optional<std::string> to, const std::
 
 TEST(PageBook, ConfirmsRunsOfSettledObjectsOnce) {
   PageBook book;
-  const auto id = book.Add(Page("a", "f", {"b", "c", "d", "f"}), /*with_heads=*/true);
+  const auto id = book.Add(Page("a", "f", {"b", "c", "d", "f"}), [] { return true; });
   EXPECT_EQ(book.at(id).heads_left, 4u);
   EXPECT_FALSE(book.dirty());
   book.Settle(id, 0);
@@ -33,14 +33,14 @@ TEST(PageBook, ConfirmsRunsOfSettledObjectsOnce) {
 
 TEST(PageBook, TheLastObjectStandsForTheEndOfTheRange) {
   PageBook book;
-  const auto id = book.Add(Page("", std::nullopt, {"x"}), false);
+  const auto id = book.Add(Page("", std::nullopt, {"x"}), [] { return false; });
   book.Settle(id, 0);
   EXPECT_EQ(book.TakeConfirmed(), (std::vector<KeyRange>{{0, "", std::nullopt}}));
 }
 
 TEST(PageBook, ARangeWithoutObjectsIsConfirmedAtOnce) {
   PageBook book;
-  book.Add(Page("m", "q", {}), true);
+  book.Add(Page("m", "q", {}), [] { return true; });
   EXPECT_TRUE(book.dirty());
   EXPECT_EQ(book.TakeConfirmed(), (std::vector<KeyRange>{{0, "m", "q"}}));
 }

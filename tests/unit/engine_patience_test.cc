@@ -91,7 +91,7 @@ FileAnswer AnswerOf(const FileTask& task, int& number, int spoilt) {
   }
   if (const auto* publish = std::get_if<PublishTask>(&task.what)) {
     if (bad) return Result<PublishAnswer>(std::unexpected(kUnreadable));
-    return Result<PublishAnswer>(PublishAnswer(publish->messages.size(), Status{}));
+    return Result<PublishAnswer>(PublishAnswer(publish->events.size(), Status{}));
   }
   return Result<Committed>(Committed{});
 }

@@ -44,7 +44,7 @@ class ExpectedDocumentsTest : public ::testing::TestWithParam<Compatibility> {
       if (by_metadata) continue;
       EXPECT_EQ(one.decision.rule, whole[i].rule);
       if (whole[i].kind == Kind::kIndex) {
-        EXPECT_TRUE(whole[i].document.id.starts_with(one.asset.database_id + "#" + one.asset.asset_id + "#"));
+        EXPECT_TRUE(whole[i].document.id.starts_with(one.asset->key.database_id + "#" + one.asset->key.asset_id + "#"));
       }
     }
   }
@@ -120,17 +120,19 @@ TEST_P(ExpectedDocumentsTest, SyncPlacesAreTheRecordsThatAKeyLiesBelow) {
   vams.PutAsset(std::move(table));
   ExpectedDocuments expected(vams.source(), GetParam());
   const std::vector<std::string_view> keys{"chair/leg.glb", "assets/table/top.glb", "pipeline/x.glb"};
-  const auto places = expected.SyncPlaces(kBucket, keys);
-  ASSERT_TRUE(places);
-  ASSERT_EQ((*places)[0].size(), 1u);
-  EXPECT_EQ((*places)[0][0].owners, std::vector<AssetKey>{kChair});
-  ASSERT_EQ((*places)[1].size(), 2u) << "the record whose prefix bucket sync cannot find is left out";
-  EXPECT_EQ((*places)[1][0].prefix, "");
-  EXPECT_TRUE((*places)[1][0].owners.empty());
-  EXPECT_EQ((*places)[1][1].prefix, "assets/");
-  EXPECT_EQ((*places)[1][1].owners, (std::vector<AssetKey>{{"db-one", "table"}}));
-  ASSERT_EQ((*places)[2].size(), 1u);
-  EXPECT_TRUE((*places)[2][0].owners.empty()) << "a reserved name is not looked up";
+  const auto read = expected.SyncPlaces(kBucket, keys);
+  ASSERT_TRUE(read);
+  std::vector<std::vector<SyncPlace>> places;
+  for (const auto& of_key : *read) places.push_back(*of_key);
+  ASSERT_EQ(places[0].size(), 1u);
+  EXPECT_EQ(places[0][0].owners, std::vector<AssetKey>{kChair});
+  ASSERT_EQ(places[1].size(), 2u) << "the record whose prefix bucket sync cannot find is left out";
+  EXPECT_EQ(places[1][0].prefix, "");
+  EXPECT_TRUE(places[1][0].owners.empty());
+  EXPECT_EQ(places[1][1].prefix, "assets/");
+  EXPECT_EQ(places[1][1].owners, (std::vector<AssetKey>{{"db-one", "table"}}));
+  ASSERT_EQ(places[2].size(), 1u);
+  EXPECT_TRUE(places[2][0].owners.empty()) << "a reserved name is not looked up";
 }
 
 TEST_P(ExpectedDocumentsTest, HeadsAreSentOnlyWhereTheListingHasNone) {

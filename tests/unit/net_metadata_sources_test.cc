@@ -18,7 +18,7 @@ using Reply = CredentialsWorld::Reply;
 class Diverted final : public Transport {
  public:
   Diverted(std::shared_ptr<Transport> wire, std::uint16_t port) : wire_(std::move(wire)), port_(port) {}
-  Sent Send(const HttpRequest& request) override {
+  Sent Send(HttpRequest& request) override {
     EXPECT_FALSE(request.through_proxy);
     EXPECT_FALSE(request.sign);
     named = FormatUrl(request.url);

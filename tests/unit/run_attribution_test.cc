@@ -132,8 +132,9 @@ TEST_F(RunAttribution, WhatIsKnownAlreadyStays) {
   FindingSink findings{{}};
   const RunContext run{options_, deployed_.deployment, clock_, log, progress, stop_, findings, [] { return 0.0; }};
   ExpectedDocuments expected(deployed_.vams.source(), Compatibility::kUpstream);
-  ASSERT_TRUE(AttributeByLocation(run, expected, kBucket, entries));
-  EXPECT_EQ(entries[0].head->metadata, head.metadata);
+  const auto told = AttributeByLocation(run, expected, kBucket, entries, KnownHeads::kTaken);
+  ASSERT_TRUE(told);
+  EXPECT_THAT(told->owners, ElementsAre(nullptr));
   EXPECT_EQ(deployed_.objects->heads, 0u);
 }
 

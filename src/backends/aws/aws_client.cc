@@ -24,11 +24,11 @@ HttpRequest AwsClient::Request(Method method, std::string_view operation, std::s
   return request;
 }
 
-Result<HttpReply> AwsClient::Send(const HttpRequest& request) const {
+Result<HttpReply> AwsClient::Send(HttpRequest& request) const {
   return Accept(transport_->Send(request), request.call);
 }
 
-Result<HttpReply> AwsClient::SendAny(const HttpRequest& request) const {
+Result<HttpReply> AwsClient::SendAny(HttpRequest& request) const {
   Sent sent = transport_->Send(request);
   if (!sent) return std::unexpected(FromTransport(sent.error(), request.call));
   return std::move(*sent);

@@ -26,9 +26,11 @@ class AwsClient {
   HttpRequest Request(Method method, std::string_view operation, std::string resource = {}) const;
 
   // The reply if its status is 2xx, else an Error with operation, request id and hint.
-  Result<HttpReply> Send(const HttpRequest& request) const;
+  Result<HttpReply> Send(HttpRequest& request) const;
+  Result<HttpReply> Send(HttpRequest&& request) const { return Send(request); }
   // The reply whatever its status; an Error only where none arrived.
-  Result<HttpReply> SendAny(const HttpRequest& request) const;
+  Result<HttpReply> SendAny(HttpRequest& request) const;
+  Result<HttpReply> SendAny(HttpRequest&& request) const { return SendAny(request); }
 
   // AWS JSON: POST with `X-Amz-Target: <target>.<operation>`, `body` as it is. DynamoDB and SQS speak version "1.0",
   // SSM "1.1". kBadReply: a 2xx reply that is no JSON object.

@@ -19,7 +19,8 @@ Status CheckMessage(const TopicMessage& message) {
   if (message.body.empty()) return Fail(ErrorCode::kInvalid, "a message must have a body");
   if (!IsUtf8(message.body)) return Fail(ErrorCode::kInvalid, "the body of a message is not UTF-8");
   const auto is_control = [](unsigned char c) { return c < 0x20 || c == 0x7F; };
-  if (!IsUtf8(message.subject) || CountCodePoints(message.subject) > kMaxSubject ||
+  const bool too_long = message.subject.size() > kMaxSubject && CountCodePoints(message.subject) > kMaxSubject;
+  if (too_long || !IsUtf8(message.subject) ||
       std::ranges::any_of(message.subject, is_control)) {
     return Fail(ErrorCode::kInvalid, "a subject has at most {} characters and no control characters", kMaxSubject);
   }
@@ -51,20 +52,14 @@ Result<std::vector<Status>> AwsEventTopic::PublishBatch(std::string_view topic,
   TRY(CheckLimits(messages));
   std::vector<Status> statuses;
   std::vector<std::size_t> sent;  // the indexes of the messages that go out; their ids count from 0
-  std::vector<std::pair<std::string, std::string>> parameters{{"TopicArn", std::string(topic)}};
   for (std::size_t i = 0; i < messages.size(); ++i) {
     statuses.push_back(CheckMessage(messages[i]));
-    if (!statuses.back()) continue;
-    const std::string entry = "PublishBatchRequestEntries.member." + std::to_string(sent.size() + 1) + ".";
-    parameters.emplace_back(entry + "Id", std::to_string(sent.size()));
-    parameters.emplace_back(entry + "Message", messages[i].body);
-    if (!messages[i].subject.empty()) parameters.emplace_back(entry + "Subject", messages[i].subject);
-    sent.push_back(i);
+    if (statuses.back()) sent.push_back(i);
   }
   if (sent.empty()) return statuses;
 
   TRY_ASSIGN(const auto client, clients_.Of(arn.region));
-  HttpRequest request = SnsRequest(*client, "PublishBatch", std::string(topic), parameters);
+  HttpRequest request = PublishBatchRequest(*client, topic, messages, sent);
   // After a lost reply the caller decides whether a second copy may go out, and counts it.
   request.idempotency = Idempotency::kNo;
   TRY_ASSIGN(const HttpReply http, client->Send(request));

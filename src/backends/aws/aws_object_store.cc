@@ -76,7 +76,8 @@ Result<ObjectHead> ReadHead(const HttpReply& reply) {
   const std::string_view version = reply.headers.Get("x-amz-version-id");
   if (!version.empty() && version != "null") head.version_id = std::string(version);
   for (const auto& [name, value] : reply.headers.entries()) {
-    std::string lower = AsciiLower(name);
+    if (name.size() < kMetadata.size() || (name.front() | 0x20) != 'x') continue;
+    const std::string lower = AsciiLower(name);
     if (lower.starts_with(kMetadata)) head.metadata.emplace_back(lower.substr(kMetadata.size()), value);
   }
   return head;
@@ -160,6 +161,11 @@ Result<std::optional<ObjectHead>> AwsObjectStore::Head(const ObjectRef& object) 
 }
 
 Result<std::vector<Result<std::optional<ObjectHead>>>> AwsObjectStore::HeadMany(std::span<const ObjectRef> objects) {
+  if (objects.size() == 1) {
+    std::vector<Result<std::optional<ObjectHead>>> one;
+    one.push_back(Head(objects.front()));
+    return one;
+  }
   // "Not asked" until it is: what is absent must have been said to be.
   std::vector<Result<std::optional<ObjectHead>>> heads(objects.size(), Fail(ErrorCode::kCancelled, "not asked"));
   ForEachConcurrently(objects.size(), options_.head_workers, [&](std::size_t i) { heads[i] = Head(objects[i]); });

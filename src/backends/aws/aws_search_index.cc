@@ -191,7 +191,7 @@ Status AwsSearchIndex::ClearById() {
 }
 
 Result<ItemCount> AwsSearchIndex::Count() {
-  const HttpRequest request = Request(Method::kGet, "_count");
+  HttpRequest request = Request(Method::kGet, "_count");
   TRY_ASSIGN(const Json json, client_->SendForJson(request));
   const auto count = json.find("count");
   if (count == json.end() || !count->is_number_unsigned()) {
@@ -299,7 +299,7 @@ Result<SearchHits> AwsSearchIndex::Search(std::string_view query, ItemCount limi
   const Json body{{"query", start == std::string_view::npos ? all : words},
                   {"size", std::min(limit.value, kMostHits)},
                   {"track_total_hits", true}};
-  const HttpRequest request =
+  HttpRequest request =
       Request(Method::kPost, "_search", body.dump(-1, ' ', false, Json::error_handler_t::replace),
               {{"search_type", "dfs_query_then_fetch"}, {"allow_partial_search_results", "false"}});
   TRY_ASSIGN(const HttpReply reply, client_->Send(request));

@@ -18,7 +18,7 @@ Result<std::vector<std::string>> AwsSubscriptions::QueuesOf(std::string_view top
   for (std::string token;;) {
     std::vector<std::pair<std::string, std::string>> parameters{{"TopicArn", std::string(topic_arn)}};
     if (!token.empty()) parameters.emplace_back("NextToken", token);
-    const HttpRequest request = SnsRequest(*client, "ListSubscriptionsByTopic", std::string(topic_arn), parameters);
+    HttpRequest request = SnsRequest(*client, "ListSubscriptionsByTopic", std::string(topic_arn), parameters);
     TRY_ASSIGN(const HttpReply reply, client->Send(request));
     Result<SubscriptionPage> page = ReadSubscriptions(reply.body);
     if (!page) return std::unexpected(UnreadableReply(reply, request.call, page.error().message));

@@ -27,16 +27,21 @@ Error Unmentioned(std::string_view request_id, const Call& call) {
 
 std::vector<Status> StatusesOf(const BatchReply& reply, std::size_t count, std::string_view request_id,
                                const Call& call) {
-  std::vector<Status> statuses(count, std::unexpected(Unmentioned(request_id, call)));
+  std::vector<Status> statuses(count);
+  std::vector<bool> mentioned(count);
   for (const std::string& id : reply.successful) {
-    if (const auto index = IndexOf(id, count)) statuses[*index] = Status();
+    if (const auto index = IndexOf(id, count)) mentioned[*index] = true;
   }
   for (const BatchReply::Failed& failed : reply.failed) {
     const auto index = IndexOf(failed.id, count);
     if (!index) continue;
+    mentioned[*index] = true;
     Error error = FromEntry(failed.code, failed.message, request_id, call);
     error.retryable = error.retryable || !failed.sender_fault;
     statuses[*index] = std::unexpected(std::move(error));
+  }
+  for (std::size_t i = 0; i < count; ++i) {
+    if (!mentioned[i]) statuses[i] = std::unexpected(Unmentioned(request_id, call));
   }
   return statuses;
 }

@@ -75,7 +75,7 @@ class Replay {
       body += fmt::format(R"({}{{"doc":{},"fields":[]}})", i == 0 ? "" : ",", bodies[i]);
     }
     body += "]}";
-    const HttpRequest request =
+    HttpRequest request =
         client_.Request(Method::kPost, "POST _mtermvectors", path_ + "/_mtermvectors", std::move(body));
     TRY_ASSIGN(const HttpReply reply, client_.SendAny(request));
     if (reply.status == 405 || (reply.status >= 400 && reply.status < 404)) {

@@ -76,7 +76,11 @@ Status OpenSearchClient::Read(const HttpRequest& request, const HttpReply& reply
   return std::unexpected(FromService(reply, request.call));
 }
 
-Result<nlohmann::ordered_json> OpenSearchClient::SendForJson(const HttpRequest& request) const {
+Result<nlohmann::ordered_json> OpenSearchClient::SendForJson(HttpRequest&& request) const {
+  return SendForJson(request);
+}
+
+Result<nlohmann::ordered_json> OpenSearchClient::SendForJson(HttpRequest& request) const {
   TRY_ASSIGN(const HttpReply reply, Send(request));
   auto json = nlohmann::ordered_json::parse(reply.body, nullptr, /*allow_exceptions=*/false);
   if (!json.is_object()) return std::unexpected(BadReply(request.call, reply, "not a JSON object"));

@@ -42,13 +42,16 @@ class OpenSearchClient {
   HttpRequest Request(Method method, std::string_view operation, std::string_view path, std::string body = {},
                       Query query = {}) const;
   // The reply if its status is 2xx, else an Error.
-  Result<HttpReply> Send(const HttpRequest& request) const { return client_.Send(request); }
+  Result<HttpReply> Send(HttpRequest& request) const { return client_.Send(request); }
+  Result<HttpReply> Send(HttpRequest&& request) const { return client_.Send(request); }
   // The reply whatever its status.
-  Result<HttpReply> SendAny(const HttpRequest& request) const { return client_.SendAny(request); }
+  Result<HttpReply> SendAny(HttpRequest& request) const { return client_.SendAny(request); }
+  Result<HttpReply> SendAny(HttpRequest&& request) const { return client_.SendAny(request); }
   // What SendAny gave, judged as Send does.
   static Status Read(const HttpRequest& request, const HttpReply& reply);
   // As Send, the body as a JSON object (kBadReply: it is none).
-  Result<nlohmann::ordered_json> SendForJson(const HttpRequest& request) const;
+  Result<nlohmann::ordered_json> SendForJson(HttpRequest& request) const;
+  Result<nlohmann::ordered_json> SendForJson(HttpRequest&& request) const;
 
  private:
   const OpenSearchKind kind_;

@@ -1,7 +1,10 @@
 #include "backends/aws/s3_listing.h"
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <pugixml.hpp>
+#include <span>
 
 #include "backends/aws/strict_xml.h"
 #include "base/clock.h"
@@ -19,36 +22,52 @@ class Reader {
  public:
   explicit Reader(bool encoded) : encoded_(encoded) {}
 
-  std::string Decoded(std::string text) const { return encoded_ ? PercentDecode(text, /*plus_is_space=*/true) : text; }
+  std::string Decoded(std::string_view text) const {
+    return encoded_ ? PercentDecode(text, /*plus_is_space=*/true) : std::string(text);
+  }
 
   Result<std::string> OptionalText(const xml_node& element, const char* name) const {
     TRY_ASSIGN(std::optional<std::string> text, OptionalChild(element, name));
-    return text ? Decoded(std::move(*text)) : std::string();
+    return text ? Decoded(*text) : std::string();
   }
 
   Result<ObjectEntry> Entry(const xml_node& contents) const {
+    // A page has a thousand of these: one look at each child.
+    std::array<Field, 4> fields{{{"Key"}, {"Size"}, {"LastModified"}, {"ETag"}}};
+    for (const xml_node& child : contents.children()) {
+      const std::string_view name = child.name();
+      const auto field = std::ranges::find(fields, name, &Field::name);
+      if (field == fields.end()) continue;
+      if (field->text) return Fail(ErrorCode::kBadReply, "several <{}> where one is expected", name);
+      TRY_ASSIGN(field->text, TextOf(child));
+    }
+    for (const Field& field : std::span(fields).first(3)) {
+      if (!field.text) return Fail(ErrorCode::kBadReply, "<Contents> has no <{}>", field.name);
+    }
+    const std::string_view size = *fields[1].text;
+    const std::string_view time = *fields[2].text;
     ObjectEntry entry;
-    TRY_ASSIGN(std::string key, RequiredChild(contents, "Key"));
-    entry.key = Decoded(std::move(key));
+    entry.key = Decoded(*fields[0].text);
     if (entry.key.empty() || entry.key.size() > kLongestKey || !IsUtf8(entry.key)) {
       return Fail(ErrorCode::kBadReply, "'{}' is no key of an object", Printable(entry.key.substr(0, kLongestKey)));
     }
-    TRY_ASSIGN(const std::string size, RequiredChild(contents, "Size"));
     const auto [end, error] = std::from_chars(size.data(), size.data() + size.size(), entry.size);
     if (size.empty() || error != std::errc() || end != size.data() + size.size()) {
       return Fail(ErrorCode::kBadReply, "'{}' is no size", Printable(size));
     }
-    TRY_ASSIGN(const std::string time, RequiredChild(contents, "LastModified"));
     const std::optional<UtcTime> last_modified = ParseIso(time);
     if (!last_modified) return Fail(ErrorCode::kBadReply, "'{}' is no time", Printable(time));
     // S3 has whole seconds, and a HEAD can tell no more: servers that list more would contradict themselves.
     entry.last_modified = std::chrono::floor<std::chrono::seconds>(*last_modified);
-    TRY_ASSIGN(const std::optional<std::string> etag, OptionalChild(contents, "ETag"));
-    entry.etag = UnquotedEtag(etag.value_or(""));
+    entry.etag = UnquotedEtag(fields[3].text.value_or(""));
     return entry;
   }
 
  private:
+  struct Field {
+    std::string_view name;
+    std::optional<std::string_view> text{};
+  };
   const bool encoded_;
 };
 
@@ -91,7 +110,7 @@ Result<S3Listing> ReadListing(std::string_view body) {
   }
   for (const xml_node& common : root.children("CommonPrefixes")) {
     TRY_ASSIGN(std::string prefix, RequiredChild(common, "Prefix"));
-    listing.common_prefixes.push_back(reader.Decoded(std::move(prefix)));
+    listing.common_prefixes.push_back(reader.Decoded(prefix));
   }
   return listing;
 }

@@ -40,8 +40,8 @@ Result<std::vector<TopicNotification>> ReadNotifications(std::string_view body) 
     TRY_ASSIGN(notification.topic, RequiredChild(configuration, "Topic"));
     if (notification.topic.empty()) return Fail(ErrorCode::kBadReply, "a notification has an empty topic");
     for (const xml_node& event : configuration.children("Event")) {
-      TRY_ASSIGN(std::string name, TextOf(event));
-      notification.events.push_back(std::move(name));
+      TRY_ASSIGN(const std::string_view name, TextOf(event));
+      notification.events.emplace_back(name);
     }
     TRY(ReadFilter(configuration, notification));
     notifications.push_back(std::move(notification));

@@ -6,6 +6,29 @@
 #include "net/service_error.h"
 
 namespace vams::aws {
+namespace {
+
+std::string BeginForm(std::string_view action) {
+  return "Action=" + PercentEncode(action) + "&Version=2010-03-31";
+}
+
+// The name in pieces; it consists of what needs no encoding.
+void AppendField(std::string& form, std::initializer_list<std::string_view> name, std::string_view value) {
+  form += '&';
+  for (const std::string_view part : name) form += part;
+  form += '=';
+  AppendPercentEncoded(form, value);
+}
+
+HttpRequest FormRequest(const AwsClient& client, std::string_view action, std::string resource, std::string form) {
+  HttpRequest request = client.Request(Method::kPost, action, std::move(resource));
+  request.headers.Add("Content-Type", "application/x-www-form-urlencoded; charset=utf-8");
+  request.body = Body(std::move(form));
+  request.readable = LooksLikeXml;
+  return request;
+}
+
+}  // namespace
 
 Result<Arn> ReadTopicArn(std::string_view text) {
   std::optional<Arn> arn = ParseArn(text);
@@ -19,21 +42,28 @@ Result<Arn> ReadTopicArn(std::string_view text) {
 
 HttpRequest SnsRequest(const AwsClient& client, std::string_view action, std::string resource,
                        const std::vector<std::pair<std::string, std::string>>& parameters) {
-  HttpRequest request = client.Request(Method::kPost, action, std::move(resource));
-  request.headers.Add("Content-Type", "application/x-www-form-urlencoded; charset=utf-8");
-  std::string form = "Action=" + PercentEncode(action) + "&Version=2010-03-31";
-  std::size_t longest = form.size();
-  for (const auto& [name, value] : parameters) longest += 2 + 3 * (name.size() + value.size());
-  form.reserve(longest);
-  for (const auto& [name, value] : parameters) {
-    form += '&';
-    AppendPercentEncoded(form, name);
-    form += '=';
-    AppendPercentEncoded(form, value);
+  std::string form = BeginForm(action);
+  for (const auto& [name, value] : parameters) AppendField(form, {name}, value);
+  return FormRequest(client, action, std::move(resource), std::move(form));
+}
+
+HttpRequest PublishBatchRequest(const AwsClient& client, std::string_view topic, std::span<const TopicMessage> messages,
+                                std::span<const std::size_t> sent) {
+  constexpr std::string_view kEntry = "PublishBatchRequestEntries.member.";
+  constexpr std::size_t kNames = 256;  // of an entry, with its id and subject
+  std::string form = BeginForm("PublishBatch");
+  std::size_t most = form.size() + 4 * topic.size();
+  for (const std::size_t i : sent) most += kNames + 2 * messages[i].body.size() + 3 * messages[i].subject.size();
+  form.reserve(most);
+  AppendField(form, {"TopicArn"}, topic);
+  for (std::size_t n = 0; n < sent.size(); ++n) {
+    const TopicMessage& message = messages[sent[n]];
+    const std::string member = std::to_string(n + 1);
+    AppendField(form, {kEntry, member, ".Id"}, std::to_string(n));
+    AppendField(form, {kEntry, member, ".Message"}, message.body);
+    if (!message.subject.empty()) AppendField(form, {kEntry, member, ".Subject"}, message.subject);
   }
-  request.body = Body(std::move(form));
-  request.readable = LooksLikeXml;
-  return request;
+  return FormRequest(client, "PublishBatch", std::string(topic), std::move(form));
 }
 
 Error UnreadableReply(const HttpReply& reply, const Call& call, std::string_view what) {

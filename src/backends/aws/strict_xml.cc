@@ -28,12 +28,18 @@ bool IsReference(std::string_view name) {
   return code != 0 && code <= 0x10FFFF;
 }
 
+// Not find_first_of, which looks each byte up by a call.
+std::size_t NextMark(std::string_view body, std::size_t at) {
+  while (at < body.size() && body[at] != '&' && body[at] != '<') ++at;
+  return at;
+}
+
 // pugixml leaves a reference that it does not know as it is, and ends the text at a zero.
 Status CheckText(std::string_view body) {
   if (body.find('\0') != std::string_view::npos) return Fail(ErrorCode::kBadReply, "it holds a zero byte");
   constexpr std::string_view kOpen = "<![CDATA[";
   constexpr std::size_t kLongest = 12;  // of a reference
-  for (std::size_t at = body.find_first_of("&<"); at != std::string_view::npos; at = body.find_first_of("&<", at + 1)) {
+  for (std::size_t at = NextMark(body, 0); at < body.size(); at = NextMark(body, at + 1)) {
     if (body[at] == '<') {
       if (!body.substr(at).starts_with(kOpen)) continue;
       at = body.find("]]>", at);
@@ -73,21 +79,21 @@ Result<xml_node> LoadXml(std::string_view body, const char* root, pugi::xml_docu
   return found;
 }
 
-Result<std::string> TextOf(const xml_node& element) {
+Result<std::string_view> TextOf(const xml_node& element) {
   const xml_node first = element.first_child();
-  if (!first) return std::string();
+  if (!first) return std::string_view();
   if (first.next_sibling() || !IsText(first)) {
     return Fail(ErrorCode::kBadReply, "<{}> holds more than a text", Printable(element.name()));
   }
-  return std::string(first.value());
+  return std::string_view(first.value());
 }
 
 Result<std::optional<std::string>> OptionalChild(const xml_node& element, const char* name) {
   const xml_node child = element.child(name);
   if (!child) return std::nullopt;
   if (child.next_sibling(name)) return Fail(ErrorCode::kBadReply, "several <{}> where one is expected", name);
-  TRY_ASSIGN(std::string text, TextOf(child));
-  return std::optional(std::move(text));
+  TRY_ASSIGN(const std::string_view text, TextOf(child));
+  return std::string(text);
 }
 
 Result<std::string> RequiredChild(const xml_node& element, const char* name) {

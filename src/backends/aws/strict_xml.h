@@ -14,9 +14,9 @@ namespace vams::aws {
 // Stricter than pugixml where that would change text without a word: zero bytes, references that are none.
 Result<pugi::xml_node> LoadXml(std::string_view body, const char* root, pugi::xml_document& document);
 
-// The text of an element, white space included; "" for an empty one. kBadReply: it holds elements, or its text is in
-// pieces.
-Result<std::string> TextOf(const pugi::xml_node& element);
+// The text of an element, white space included; "" for an empty one. As long-lived as the document. kBadReply: it holds
+// elements, or its text is in pieces.
+Result<std::string_view> TextOf(const pugi::xml_node& element);
 // As TextOf of the only child of that name; nullopt: there is none. kBadReply: there are several.
 Result<std::optional<std::string>> OptionalChild(const pugi::xml_node& element, const char* name);
 // As OptionalChild; absent is kBadReply.

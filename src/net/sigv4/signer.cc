@@ -1,11 +1,15 @@
 #include "net/sigv4/signer.h"
 
+#include <openssl/core_names.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
 #include <algorithm>
+#include <array>
 #include <vector>
 
+#include "base/digest.h"
+#include "base/mutex.h"
 #include "base/text.h"
 #include "net/sigv4/canonical.h"
 
@@ -13,29 +17,10 @@ namespace vams {
 namespace {
 
 constexpr std::string_view kAlgorithm = "AWS4-HMAC-SHA256";
-
-std::string Hex(std::string_view bytes) {
-  constexpr char kDigits[] = "0123456789abcdef";
-  std::string out;
-  out.reserve(bytes.size() * 2);
-  for (const char c : bytes) {
-    out.push_back(kDigits[static_cast<unsigned char>(c) >> 4]);
-    out.push_back(kDigits[static_cast<unsigned char>(c) & 15]);
-  }
-  return out;
-}
+// The digest of nothing: most requests have no body.
+constexpr std::string_view kEmptyPayload = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
 const unsigned char* Raw(std::string_view bytes) { return reinterpret_cast<const unsigned char*>(bytes.data()); }
-
-std::string Sha256Hex(std::string_view bytes) {
-  // The digest of nothing: most requests have no body.
-  if (bytes.empty()) return "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
-  std::string digest(32, '\0');
-  unsigned length = 0;
-  EVP_Digest(bytes.data(), bytes.size(), reinterpret_cast<unsigned char*>(digest.data()), &length, EVP_sha256(),
-             nullptr);
-  return Hex(digest);
-}
 
 Secret Hmac(std::string_view key, std::string_view text) {
   std::string mac(32, '\0');
@@ -45,7 +30,58 @@ Secret Hmac(std::string_view key, std::string_view text) {
   return Secret(std::move(mac));
 }
 
+struct FreeMac {
+  void operator()(EVP_MAC* mac) const { EVP_MAC_free(mac); }
+  void operator()(EVP_MAC_CTX* context) const { EVP_MAC_CTX_free(context); }
+};
+
+// Appends each text, one after the other, to a string that has the room.
+void Append(std::string& out, std::initializer_list<std::string_view> texts) {
+  for (const std::string_view text : texts) out += text;
+}
+
+// Names and values that are signed, by lower-case name; values of one name in the order sent.
+std::vector<Headers::Entry> SignedHeaders(const HttpRequest& request) {
+  std::vector<Headers::Entry> canonical;
+  canonical.reserve(request.headers.entries().size() + 1);
+  bool host = false;
+  for (const auto& [name, value] : request.headers.entries()) {
+    std::string lower = AsciiLower(name);
+    if (IsUnsignedHeader(lower)) continue;
+    host = host || lower == "host";
+    canonical.emplace_back(std::move(lower), CanonicalHeaderValue(value));
+  }
+  if (!host) canonical.emplace_back("host", HostHeader(request.url));
+  std::ranges::stable_sort(canonical, {}, &Headers::Entry::first);
+  return canonical;
+}
+
 }  // namespace
+
+struct KeyedMac::Impl {
+  Mutex mu;
+  const std::unique_ptr<EVP_MAC, FreeMac> mac{EVP_MAC_fetch(nullptr, OSSL_MAC_NAME_HMAC, nullptr)};
+  const std::unique_ptr<EVP_MAC_CTX, FreeMac> context{EVP_MAC_CTX_new(mac.get())};
+};
+
+KeyedMac::KeyedMac(std::string_view key) : impl_(std::make_unique<Impl>()) {
+  std::string digest = "SHA256";
+  const std::array parameters{OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest.data(), 0),
+                              OSSL_PARAM_construct_end()};
+  EVP_MAC_init(impl_->context.get(), Raw(key), key.size(), parameters.data());
+}
+KeyedMac::~KeyedMac() = default;
+
+std::string KeyedMac::HexOf(std::string_view text) {
+  std::array<std::uint8_t, 32> digest{};
+  std::size_t length = 0;
+  const MutexLock lock(impl_->mu);
+  // Without a key: begins anew with the one that it has.
+  EVP_MAC_init(impl_->context.get(), nullptr, 0, nullptr);
+  EVP_MAC_update(impl_->context.get(), Raw(text), text.size());
+  EVP_MAC_final(impl_->context.get(), digest.data(), &length, digest.size());
+  return vams::HexOf(digest);
+}
 
 SigningOptions SigningOptionsFor(std::string_view signing_name) {
   if (signing_name == "s3") return {.normalize_path = false, .double_encode_path = false, .body_header = true};
@@ -53,11 +89,8 @@ SigningOptions SigningOptionsFor(std::string_view signing_name) {
 }
 
 std::string FormatSigningTime(UtcTime t) {
-  const std::string iso = FormatIsoSeconds(t);  // 2025-06-01T12:00:00Z
-  std::string out;
-  for (const char c : iso) {
-    if (c != '-' && c != ':') out.push_back(c);
-  }
+  std::string out = FormatIsoSeconds(t);  // 2025-06-01T12:00:00Z
+  std::erase_if(out, [](char c) { return c == '-' || c == ':'; });
   return out;
 }
 
@@ -69,7 +102,7 @@ SigningKey DeriveSigningKey(const Secret& secret_access_key, std::string_view da
   const Secret by_date = Hmac(start.Reveal(), date);
   const Secret by_region = Hmac(by_date.Reveal(), scope.region);
   const Secret by_service = Hmac(by_region.Reveal(), scope.service);
-  return {std::string(date), Hmac(by_service.Reveal(), "aws4_request")};
+  return {std::string(date), std::make_shared<KeyedMac>(Hmac(by_service.Reveal(), "aws4_request").Reveal())};
 }
 
 SignatureParts Sign(HttpRequest& request, const Credentials& credentials, const SigningScope& scope, UtcTime now,
@@ -84,48 +117,47 @@ SignatureParts Sign(HttpRequest& request, const Credentials& credentials, const 
   if (token && options.sign_session_token) {
     headers.Set("X-Amz-Security-Token", std::string(credentials.session_token.Reveal()));
   }
-  const std::string payload = options.unsigned_payload ? "UNSIGNED-PAYLOAD" : Sha256Hex(request.body.view());
+  std::string payload = options.unsigned_payload ? "UNSIGNED-PAYLOAD" : std::string(kEmptyPayload);
+  if (!options.unsigned_payload && !request.body.empty()) payload = Sha256Hex(request.body.view());
   if (options.body_header || options.unsigned_payload) headers.Set("X-Amz-Content-SHA256", payload);
-
-  std::vector<Headers::Entry> canonical;  // by lower-case name; values of one name in the order sent
-  canonical.reserve(headers.entries().size() + 1);
-  bool host = false;
-  for (const auto& [name, value] : headers.entries()) {
-    std::string lower = AsciiLower(name);
-    if (IsUnsignedHeader(lower)) continue;
-    host = host || lower == "host";
-    canonical.emplace_back(std::move(lower), CanonicalHeaderValue(value));
-  }
-  if (!host) canonical.emplace_back("host", HostHeader(request.url));
-  std::ranges::stable_sort(canonical, {}, &Headers::Entry::first);
 
   std::string lines;
   std::string names;
-  for (std::size_t i = 0; i < canonical.size(); ++i) {
-    const auto& [name, value] = canonical[i];
-    if (i > 0 && name == canonical[i - 1].first) {
+  lines.reserve(512);
+  names.reserve(128);
+  std::string_view last;
+  const std::vector<Headers::Entry> canonical = SignedHeaders(request);
+  for (const auto& [name, value] : canonical) {
+    if (name == last) {
       lines.back() = ',';
-      lines.append(value).append("\n");
+      Append(lines, {value, "\n"});
       continue;
     }
-    lines.append(name).append(":").append(value).append("\n");
-    if (!names.empty()) names.push_back(';');
-    names += name;
+    Append(lines, {name, ":", value, "\n"});
+    Append(names, {names.empty() ? "" : ";", name});
+    last = name;
   }
+  const std::string path = CanonicalPath(request.url.path, options.normalize_path, options.double_encode_path);
+  const std::string query = CanonicalQuery(request.url.query);
   SignatureParts parts;
-  parts.canonical_request =
-      fmt::format("{}\n{}\n{}\n{}\n{}\n{}", MethodName(request.method),
-                  CanonicalPath(request.url.path, options.normalize_path, options.double_encode_path),
-                  CanonicalQuery(request.url.query), lines, names, payload);
-  const std::string scope_text = fmt::format("{}/{}/{}/aws4_request", date, scope.region, scope.service);
-  parts.string_to_sign =
-      fmt::format("{}\n{}\n{}\n{}", kAlgorithm, timestamp, scope_text, Sha256Hex(parts.canonical_request));
+  parts.canonical_request.reserve(path.size() + query.size() + lines.size() + names.size() + payload.size() + 16);
+  Append(parts.canonical_request,
+         {MethodName(request.method), "\n", path, "\n", query, "\n", lines, "\n", names, "\n", payload});
+  std::string scope_text;
+  scope_text.reserve(64);
+  Append(scope_text, {date, "/", scope.region, "/", scope.service, "/aws4_request"});
+  parts.string_to_sign.reserve(192);
+  Append(parts.string_to_sign,
+         {kAlgorithm, "\n", timestamp, "\n", scope_text, "\n", Sha256Hex(parts.canonical_request)});
   std::optional<SigningKey> own;
   if (key == nullptr || key->date != date)
     key = &own.emplace(DeriveSigningKey(credentials.secret_access_key, date, scope));
-  parts.signature = Hex(Hmac(key->key.Reveal(), parts.string_to_sign).Reveal());
-  headers.Add("Authorization", fmt::format("{} Credential={}/{}, SignedHeaders={}, Signature={}", kAlgorithm,
-                                           credentials.access_key_id, scope_text, names, parts.signature));
+  parts.signature = key->mac->HexOf(parts.string_to_sign);
+  std::string authorization;
+  authorization.reserve(320);
+  Append(authorization, {kAlgorithm, " Credential=", credentials.access_key_id, "/", scope_text,
+                         ", SignedHeaders=", names, ", Signature=", parts.signature});
+  headers.Add("Authorization", std::move(authorization));
   if (token && !options.sign_session_token) {
     headers.Set("X-Amz-Security-Token", std::string(credentials.session_token.Reveal()));
   }

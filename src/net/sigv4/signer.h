@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -30,11 +31,25 @@ struct SignatureParts {
   std::string signature;
 };
 
+// HMAC-SHA256 with one key, set up once. Safe for concurrent calls.
+class KeyedMac {
+ public:
+  explicit KeyedMac(std::string_view key);
+  ~KeyedMac();
+  KeyedMac(const KeyedMac&) = delete;
+  KeyedMac& operator=(const KeyedMac&) = delete;
+  std::string HexOf(std::string_view text);
+
+ private:
+  struct Impl;
+  const std::unique_ptr<Impl> impl_;
+};
+
 // The key of one day, region and service. Deriving it costs four of the five HMACs of a signature, so it pays to keep
 // it.
 struct SigningKey {
   std::string date;  // YYYYMMDD
-  Secret key;
+  std::shared_ptr<KeyedMac> mac;
 };
 SigningKey DeriveSigningKey(const Secret& secret_access_key, std::string_view date, const SigningScope& scope);
 
