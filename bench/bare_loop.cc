@@ -3,8 +3,9 @@
 //
 //     bench_bare_loop --port N [--mode head|location|touch] [--connections N] [--buckets N]
 //
-// head: lists, a HEAD for each key, PublishBatch for ten; location: the same with a HEAD for each hundredth key only; both
-// with the look-ups that tell whose the objects of a page are. touch: scans the asset table, an UpdateItem for each. Runs against vams-rig (testing/rig/) and prints one JSON object.
+// head: lists, a HEAD for each key, PublishBatch for ten; location: the same with a HEAD for each hundredth key only;
+// both with the look-ups that tell whose the objects of a page are. touch: scans the asset table, an UpdateItem for
+// each. Runs against vams-rig (testing/rig/) and prints one JSON object.
 
 #include <curl/curl.h>
 #include <fmt/format.h>
@@ -201,7 +202,7 @@ class Loop {
     reading_ = false;
   }
 
-  // Of a page: the bucket records, then of each asset its row by the index, the row itself, and its bucket record.
+  // Of a page: the bucket records, then of each asset its row by the index, and the row itself.
   void LookUp(const char* target, std::string body) { lookups_.push_back({target, std::move(body), {}}); }
 
   void AddPageAsset(std::string_view key) {
@@ -225,14 +226,9 @@ class Loop {
                                    text("bucketId"), asset));
       }
     } else if (slot.lookup.body.find("BucketIdGSI") != std::string::npos) {
-      LookUp(kBatchGet,
-             fmt::format(R"({{"RequestItems":{{"vams-rig-assets":{{"Keys":[{{"databaseId":{{"S":"{}"}},)"
-                         R"("assetId":{{"S":"{}"}}}}]}}}}}})",
-                         text("databaseId"), text("assetId")));
-      LookUp(kQuery, fmt::format(R"-({{"TableName":"vams-rig-buckets","KeyConditionExpression":"#p = :p",)-"
-                                 R"-("ExpressionAttributeNames":{{"#p":"bucketId"}},)-"
-                                 R"-("ExpressionAttributeValues":{{":p":{{"S":"{}"}}}},"Limit":1}})-",
-                                 text("bucketId")));
+      LookUp(kBatchGet, fmt::format(R"({{"RequestItems":{{"vams-rig-assets":{{"Keys":[{{"databaseId":{{"S":"{}"}},)"
+                                    R"("assetId":{{"S":"{}"}}}}]}}}}}})",
+                                    text("databaseId"), text("assetId")));
     }
   }
 

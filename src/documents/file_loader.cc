@@ -245,8 +245,9 @@ Result<std::vector<FileVerdicts>> FileLoader::DecideObjects(std::span<const Obje
   return std::move(planned.verdicts);
 }
 
-Result<std::vector<Result<ObjectDecision>>> FileLoader::DecideWithoutDocuments(
-    std::string_view bucket, std::span<const ObjectEntry> entries, std::span<const AssetKey* const> named) {
+Result<std::vector<Result<ObjectDecision>>> FileLoader::DecideWithoutDocuments(std::string_view bucket,
+                                                                               std::span<const ObjectEntry> entries,
+                                                                               std::span<const AssetKey* const> named) {
   std::vector<Asked> asked;
   asked.reserve(entries.size());
   for (std::size_t i = 0; i < entries.size(); ++i) {

@@ -58,9 +58,9 @@ class FileLoader {
       : source_(source), rows_(rows), compatibility_(compatibility) {}
 
   Result<std::vector<FileVerdicts>> DecideObjects(std::span<const ObjectNotice> notices);
-  // The same decisions as DecideObjects() about the objects of a listing without the documents, so the metadata table is
-  // not read: of values in it that cannot be written nothing is known. An error: that object could not be told. `named`
-  // as of ExpectedDocuments::DecideObjects.
+  // The same decisions as DecideObjects() about the objects of a listing without the documents, so the metadata table
+  // is not read: of values in it that cannot be written nothing is known. An error: that object could not be told.
+  // `named` as of ExpectedDocuments::DecideObjects.
   Result<std::vector<Result<ObjectDecision>>> DecideWithoutDocuments(std::string_view bucket,
                                                                      std::span<const ObjectEntry> entries,
                                                                      std::span<const AssetKey* const> named);

@@ -1,7 +1,7 @@
 #include "documents/source_rows.h"
 
+#include <algorithm>
 #include <optional>
-#include <unordered_set>
 
 namespace vams {
 namespace {
@@ -62,6 +62,9 @@ Result<std::vector<BucketRow>> SourceRows::Buckets(std::span<const std::string> 
     if (ids[i].empty()) continue;
     if (const BucketRow* row = bucket_rows_.Find(ids[i])) {
       rows[i] = *row;
+    } else if (const BucketRow scanned = AmongAll(ids[i])) {
+      bucket_rows_.Put(ids[i], scanned);
+      rows[i] = scanned;
     } else if (asked.insert(ids[i]).second) {
       wanted.push_back(ids[i]);
     }
@@ -83,14 +86,26 @@ Result<std::vector<BucketRow>> SourceRows::Buckets(std::span<const std::string> 
   return rows;
 }
 
+// Of several records with one id a look-up gives the first in the order of their sort key, as a scan does.
+BucketRow SourceRows::AmongAll(const std::string& id) const {
+  if (all_buckets_ == nullptr || nameless_.contains(id)) return nullptr;
+  const auto at = std::ranges::find(*all_buckets_, id, &BucketDetails::id);
+  return at == all_buckets_->end() ? nullptr : BucketRow(all_buckets_, &*at);
+}
+
 Result<std::vector<BucketDetails>> SourceRows::BucketsNamed(std::string_view name) {
   if (all_buckets_ == nullptr) {
     std::vector<BucketDetails> all;
+    nameless_.clear();
     std::optional<Cursor> from;
     do {
       TRY_ASSIGN(auto page, buckets_.Scan(from, kBucketPage));
       for (const BucketRecord& record : page.items) {
-        if (auto place = BucketDetailsOf(record)) all.push_back(std::move(*place));
+        if (auto place = BucketDetailsOf(record)) {
+          all.push_back(std::move(*place));
+        } else {
+          nameless_.insert(record.bucket_id);
+        }
       }
       from = std::move(page.next);
     } while (from);

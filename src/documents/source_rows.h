@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -85,12 +86,15 @@ class SourceRows {
   void Forget();
 
  private:
+  BucketRow AmongAll(const std::string& id) const;  // nullptr: not scanned, or no such row
+
   AssetTable& assets_;
   BucketTable& buckets_;
   BoundedMemory<AssetKey, AssetRow, AssetKeyHash> asset_rows_;
   BoundedMemory<std::string, BucketRow> bucket_rows_;
   BoundedMemory<BucketAsset, AssetsOfId, BucketAssetHash> in_bucket_;
   std::shared_ptr<const std::vector<BucketDetails>> all_buckets_;
+  std::unordered_set<std::string> nameless_;  // ids of scanned records that are not among them
 };
 
 }  // namespace vams

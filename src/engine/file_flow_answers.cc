@@ -87,8 +87,9 @@ void FileFlow::OnList(ListTask& task, Result<ListAnswer>& answer, const Running&
   auto page = listing_.OnPage(range, std::move(answer->entries), std::move(answer->next));
   if (!page) return;
   const bool empty = page->entries.empty();
-  const PageBook::PageId id = book_.Add(
-      std::move(*page), [this] { return settings_.heads >= 1 || (settings_.heads > 0 && random_() < settings_.heads); });
+  const PageBook::PageId id = book_.Add(std::move(*page), [this] {
+    return settings_.heads >= 1 || (settings_.heads > 0 && random_() < settings_.heads);
+  });
   if (empty) return;
   if (book_.at(id).heads_left > 0) {
     heading_.push_back(id);

@@ -25,6 +25,7 @@ std::vector<Outgoing> Outbox::TakeBatch(const PublishLimits& limits, bool more_t
   std::vector<Outgoing> batch;
   const auto ready = ReadyAt(limits, more_to_come);
   if (!ready || *ready > now) return batch;
+  batch.reserve(std::min<std::uint64_t>(limits.entries.value, size()));
   std::uint64_t bytes = 0;
   const auto take = [&](Outgoing& event) {
     if (batch.size() >= limits.entries.value || (!batch.empty() && (event.alone || batch.front().alone))) return false;

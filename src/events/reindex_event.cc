@@ -63,20 +63,26 @@ Bytes MostBytesOfReindexEvent(const EventFacts& facts) {
 }
 
 TopicMessage BuildReindexEvent(const EventFacts& facts, KeyEncoding encoding) {
+  TopicMessage message;
+  WriteReindexEvent(facts, encoding, message);
+  return message;
+}
+
+void WriteReindexEvent(const EventFacts& facts, KeyEncoding encoding, TopicMessage& message) {
   constexpr std::size_t kFixed = 640;  // all that is the same in each, and numbers
   const auto seconds = std::chrono::floor<std::chrono::seconds>(facts.last_modified).time_since_epoch().count();
-  TopicMessage message{.subject = std::string(kReindexSubject), .body = {}};
+  message.subject = kReindexSubject;
   std::string& out = message.body;
+  out.clear();
   out.reserve(kFixed + 2 * facts.bucket.size() + facts.key.size() + facts.etag.size());
   out += R"({"Records":[{"eventVersion":"2.1","eventSource":"aws:s3","awsRegion":")";
   AppendEscaped(out, facts.region);
   out += R"(","eventTime":")";
   AppendIsoMillis(out, facts.last_modified);
-  out +=
-      R"(","eventName":"ObjectCreated:Put","userIdentity":{"principalId":"VAMS-REINDEX-UTILITY"},)"
-      R"("requestParameters":{"sourceIPAddress":"127.0.0.1"},)"
-      R"("responseElements":{"x-amz-request-id":"REINDEX","x-amz-id-2":"REINDEX"},)"
-      R"("s3":{"s3SchemaVersion":"1.0","configurationId":"vams-reindex","bucket":{"name":")";
+  out += R"(","eventName":"ObjectCreated:Put","userIdentity":{"principalId":"VAMS-REINDEX-UTILITY"},)"
+         R"("requestParameters":{"sourceIPAddress":"127.0.0.1"},)"
+         R"("responseElements":{"x-amz-request-id":"REINDEX","x-amz-id-2":"REINDEX"},)"
+         R"("s3":{"s3SchemaVersion":"1.0","configurationId":"vams-reindex","bucket":{"name":")";
   AppendEscaped(out, facts.bucket);
   out += R"(","ownerIdentity":{"principalId":"VAMS"},"arn":"arn:aws:s3:::)";
   AppendEscaped(out, facts.bucket);
@@ -93,7 +99,6 @@ TopicMessage BuildReindexEvent(const EventFacts& facts, KeyEncoding encoding) {
     AppendEscaped(out, *facts.version_id);
   }
   fmt::format_to(std::back_inserter(out), R"(","sequencer":"{:010X}00000000"}}}}}}]}})", seconds < 0 ? 0 : seconds);
-  return message;
 }
 
 }  // namespace vams

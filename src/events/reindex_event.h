@@ -34,6 +34,8 @@ inline constexpr std::string_view kReindexSubject = "S3 Notification - Reindex";
 // form, a sequencer that sorts at or before the real one of the same object, and the version where known. `bucket`,
 // `key` and `etag` must be UTF-8.
 TopicMessage BuildReindexEvent(const EventFacts& facts, KeyEncoding encoding);
+// The same into a message whose memory is used again.
+void WriteReindexEvent(const EventFacts& facts, KeyEncoding encoding, TopicMessage& message);
 // That message has no more, subject and body together, in any encoding.
 Bytes MostBytesOfReindexEvent(const EventFacts& facts);
 

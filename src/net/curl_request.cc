@@ -333,7 +333,9 @@ void CurlRequest::Look(SteadyTime now) {
 CurlRequest::Timeout CurlRequest::NextTimeout(SteadyTime now) {
   Look(now);
   const Timeouts& timeouts = transfer_->request.timeouts;
-  const auto left = [now](Duration whole, SteadyTime since) { return std::chrono::ceil<Duration>(whole - (now - since)); };
+  const auto left = [now](Duration whole, SteadyTime since) {
+    return std::chrono::ceil<Duration>(whole - (now - since));
+  };
   const Duration total = left(timeouts.total, transfer_->begun);
   if (!transfer_->sent) return {Kind::kConnectTimeout, std::min(total, left(timeouts.connect, transfer_->begun))};
   const Timeout of_total{Kind::kTotalTimeout, total};

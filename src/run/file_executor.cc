@@ -175,19 +175,31 @@ Decided FileExecutor::DecideOne(const std::string& bucket, const ObjectEntry& en
 }
 
 Result<PublishAnswer> FileExecutor::Publish(const PublishTask& task) {
-  std::vector<TopicMessage> messages;
-  messages.reserve(task.events.size());
-  for (const FileEvent& event : task.events) {
-    messages.push_back(BuildReindexEvent({.region = region_,
-                                          .bucket = locations_[event.location].bucket,
-                                          .key = event.key,
-                                          .size = Bytes{event.size},
-                                          .last_modified = event.last_modified,
-                                          .etag = event.etag,
-                                          .version_id = event.version_id},
-                                         run_.options.event_key_encoding));
+  std::vector<TopicMessage> messages = SpareMessages();
+  if (messages.size() < task.events.size()) messages.resize(task.events.size());
+  for (std::size_t i = 0; i < task.events.size(); ++i) {
+    const FileEvent& event = task.events[i];
+    WriteReindexEvent({.region = region_,
+                       .bucket = locations_[event.location].bucket,
+                       .key = event.key,
+                       .size = Bytes{event.size},
+                       .last_modified = event.last_modified,
+                       .etag = event.etag,
+                       .version_id = event.version_id},
+                      run_.options.event_key_encoding, messages[i]);
   }
-  return topic_.PublishBatch(topics_[task.topic], messages);
+  auto answer = topic_.PublishBatch(topics_[task.topic], std::span(messages).first(task.events.size()));
+  const MutexLock lock(mu_);
+  spare_messages_.push_back(std::move(messages));
+  return answer;
+}
+
+std::vector<TopicMessage> FileExecutor::SpareMessages() {
+  const MutexLock lock(mu_);
+  if (spare_messages_.empty()) return {};
+  std::vector<TopicMessage> messages = std::move(spare_messages_.back());
+  spare_messages_.pop_back();
+  return messages;
 }
 
 Result<BacklogAnswer> FileExecutor::Backlog(const BacklogTask& task) {

@@ -40,6 +40,7 @@ class FileExecutor {
   Result<HeadAnswer> Head(const HeadTask& task);
   Result<DecideAnswer> Decide(const DecideTask& task);
   Result<PublishAnswer> Publish(const PublishTask& task);
+  std::vector<TopicMessage> SpareMessages();
   Result<BacklogAnswer> Backlog(const BacklogTask& task);
   Result<Committed> Commit(const CommitTask& task);
   Decided DecideOne(const std::string& bucket, const ObjectEntry& entry, struct ClassifiedObject& object,
@@ -58,6 +59,8 @@ class FileExecutor {
   Mutex mu_;
   // Look-ups are kept for the next page of a neighbour, one set for each decision that is under way.
   std::vector<std::unique_ptr<ExpectedDocuments>> expected_ GUARDED_BY(mu_);
+  // Their texts' memory is used again: one for each request that was in flight at once.
+  std::vector<std::vector<TopicMessage>> spare_messages_ GUARDED_BY(mu_);
   PhaseReport failures_ GUARDED_BY(mu_);
   std::uint64_t elsewhere_ GUARDED_BY(mu_) = 0;  // objects of a replay that lie in no location
   std::optional<ReplayObjects> replay_;          // of one thread at a time

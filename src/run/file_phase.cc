@@ -274,9 +274,9 @@ Result<PhaseReport> FilePhase::Run() {
   if (run_.deployment.make_loop) {
     TRY_ASSIGN(loop, run_.deployment.make_loop());
   }
-  // One commits and one looks at backlogs. What waits for a HEAD or for a topic is on the loop.
-  const std::size_t threads =
-      run_.options.local ? kLocalPages : settings.list.most_in_flight + settings.decide.most_in_flight + 2;
+  // One commits and one looks at backlogs. What waits for one reply is on the loop, where there is one.
+  const std::size_t lists = loop == nullptr ? settings.list.most_in_flight : 0;
+  const std::size_t threads = run_.options.local ? kLocalPages : lists + settings.decide.most_in_flight + 2;
   Driver driver(flow, run_.clock, loop.get());
   TRY(driver.Run(
       threads, [&](const FileTask& task) { return executor.Execute(task); }, [&](FileFlow& f) { return Look(f); },

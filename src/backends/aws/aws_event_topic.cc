@@ -20,8 +20,7 @@ Status CheckMessage(const TopicMessage& message) {
   if (!IsUtf8(message.body)) return Fail(ErrorCode::kInvalid, "the body of a message is not UTF-8");
   const auto is_control = [](unsigned char c) { return c < 0x20 || c == 0x7F; };
   const bool too_long = message.subject.size() > kMaxSubject && CountCodePoints(message.subject) > kMaxSubject;
-  if (too_long || !IsUtf8(message.subject) ||
-      std::ranges::any_of(message.subject, is_control)) {
+  if (too_long || !IsUtf8(message.subject) || std::ranges::any_of(message.subject, is_control)) {
     return Fail(ErrorCode::kInvalid, "a subject has at most {} characters and no control characters", kMaxSubject);
   }
   return {};
@@ -51,6 +50,7 @@ Result<std::vector<Status>> AwsEventTopic::PublishBatch(std::string_view topic,
   }
   TRY(CheckLimits(messages));
   std::vector<Status> statuses;
+  statuses.reserve(messages.size());
   std::vector<std::size_t> sent;  // the indexes of the messages that go out; their ids count from 0
   for (std::size_t i = 0; i < messages.size(); ++i) {
     statuses.push_back(CheckMessage(messages[i]));

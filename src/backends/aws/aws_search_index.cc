@@ -299,9 +299,8 @@ Result<SearchHits> AwsSearchIndex::Search(std::string_view query, ItemCount limi
   const Json body{{"query", start == std::string_view::npos ? all : words},
                   {"size", std::min(limit.value, kMostHits)},
                   {"track_total_hits", true}};
-  HttpRequest request =
-      Request(Method::kPost, "_search", body.dump(-1, ' ', false, Json::error_handler_t::replace),
-              {{"search_type", "dfs_query_then_fetch"}, {"allow_partial_search_results", "false"}});
+  HttpRequest request = Request(Method::kPost, "_search", body.dump(-1, ' ', false, Json::error_handler_t::replace),
+                                {{"search_type", "dfs_query_then_fetch"}, {"allow_partial_search_results", "false"}});
   TRY_ASSIGN(const HttpReply reply, client_->Send(request));
   TRY_ASSIGN(HitsReply read, ReadHits(reply, request.call, /*with_bodies=*/true));
   return SearchHits{.total = read.total.value_or(read.hits.size()), .hits = std::move(read.hits)};

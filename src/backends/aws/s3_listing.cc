@@ -104,6 +104,8 @@ Result<S3Listing> ReadListing(std::string_view body) {
   TRY_ASSIGN(listing.prefix, reader.OptionalText(root, "Prefix"));
   TRY_ASSIGN(listing.delimiter, reader.OptionalText(root, "Delimiter"));
   TRY_ASSIGN(listing.start_after, reader.OptionalText(root, "StartAfter"));
+  constexpr std::size_t kShortestEntry = 200;
+  listing.entries.reserve(std::min<std::size_t>(body.size() / kShortestEntry, 1000));
   for (const xml_node& contents : root.children("Contents")) {
     TRY_ASSIGN(ObjectEntry entry, reader.Entry(contents));
     listing.entries.push_back(std::move(entry));

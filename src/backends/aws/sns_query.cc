@@ -8,9 +8,7 @@
 namespace vams::aws {
 namespace {
 
-std::string BeginForm(std::string_view action) {
-  return "Action=" + PercentEncode(action) + "&Version=2010-03-31";
-}
+std::string BeginForm(std::string_view action) { return "Action=" + PercentEncode(action) + "&Version=2010-03-31"; }
 
 // The name in pieces; it consists of what needs no encoding.
 void AppendField(std::string& form, std::initializer_list<std::string_view> name, std::string_view value) {

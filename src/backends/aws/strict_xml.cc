@@ -28,8 +28,10 @@ bool IsReference(std::string_view name) {
   return code != 0 && code <= 0x10FFFF;
 }
 
-// Not find_first_of, which looks each byte up by a call.
-std::size_t NextMark(std::string_view body, std::size_t at) {
+// Only within a CDATA section is '&' a letter as any other. Where there is no '[' there is none, which is soon seen and
+// true of nearly every reply.
+std::size_t NextMark(std::string_view body, std::size_t at, bool may_hold_cdata) {
+  if (!may_hold_cdata) return std::min(body.find('&', at), body.size());
   while (at < body.size() && body[at] != '&' && body[at] != '<') ++at;
   return at;
 }
@@ -39,7 +41,8 @@ Status CheckText(std::string_view body) {
   if (body.find('\0') != std::string_view::npos) return Fail(ErrorCode::kBadReply, "it holds a zero byte");
   constexpr std::string_view kOpen = "<![CDATA[";
   constexpr std::size_t kLongest = 12;  // of a reference
-  for (std::size_t at = NextMark(body, 0); at < body.size(); at = NextMark(body, at + 1)) {
+  const bool cdata = body.find('[') != std::string_view::npos;
+  for (std::size_t at = NextMark(body, 0, cdata); at < body.size(); at = NextMark(body, at + 1, cdata)) {
     if (body[at] == '<') {
       if (!body.substr(at).starts_with(kOpen)) continue;
       at = body.find("]]>", at);
