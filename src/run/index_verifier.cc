@@ -13,7 +13,7 @@
 namespace vams {
 namespace {
 
-constexpr Bytes kSideMemory{3 << 20};
+constexpr Bytes kSideMemory{1 << 20};
 constexpr std::uint64_t kScanPage = 1000;
 constexpr std::size_t kRecheckBatch = 200;
 constexpr std::size_t kFieldsNamed = 3;

@@ -1,4 +1,6 @@
+#include <fmt/chrono.h>
 #include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
 
 #include "base/clock.h"
 
@@ -13,6 +15,13 @@ TEST(Clock, FormatsWhatItParses) {
     ASSERT_TRUE(time) << text;
     EXPECT_EQ(FormatIsoMillis(*time), text);
   }
+}
+
+RC_GTEST_PROP(Clock, FormatsAsTheLibraryDoes, ()) {
+  const auto seconds = *rc::gen::inRange<std::int64_t>(-62'200'000'000, 300'000'000'000);  // years -1 to 11476
+  const UtcTime time{std::chrono::seconds{seconds}};
+  const std::tm parts = fmt::gmtime(static_cast<std::time_t>(seconds));
+  RC_ASSERT(FormatIsoSeconds(time) == fmt::format("{:%Y-%m-%dT%H:%M:%S}Z", parts));
 }
 
 }  // namespace

@@ -70,6 +70,65 @@ TEST_F(FileFlowTest, WithoutNamesTheListingGoesOnAndNobodyIsTold) {
   }
 }
 
+ListAnswer PageOf(int objects, std::string_view folder, std::optional<Cursor> next) {
+  ListAnswer page{.entries = {}, .next = std::move(next)};
+  for (int i = 0; i < objects; ++i) {
+    page.entries.push_back(
+        {.key = fmt::format("p/{}/{:03}", folder, i), .size = 1, .last_modified = {}, .etag = {}, .head = {}});
+  }
+  return page;
+}
+
+template <class What>
+std::size_t CountOf(const std::vector<FileTask>& tasks) {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(tasks, [](const FileTask& task) { return std::holds_alternative<What>(task.what); }));
+}
+
+TEST_F(FileFlowTest, WhatFeedsThePublishingIsBegunBeforeIt) {
+  FileFlowSettings settings = OneLocation();
+  settings.heads = 0;
+  settings.splits = false;
+  settings.most_in_flight = 3;
+  settings.publish = settings.decide = {.most_in_flight = 3, .adapts = false};
+  FileFlow flow(settings, [] { return 0.5; });
+  auto list = Begun(flow, Duration{0});
+  ASSERT_EQ(CountOf<ListTask>(list), 1u);
+  flow.OnDone(std::move(list[0]), Result<ListAnswer>(PageOf(100, "a", Cursor{"more"})), Duration{1});
+  auto both = Begun(flow, Duration{1});
+  ASSERT_EQ(CountOf<ListTask>(both), 1u);
+  ASSERT_EQ(CountOf<DecideTask>(both), 1u);
+  const std::size_t decide = std::holds_alternative<DecideTask>(both[0].what) ? 0 : 1;
+  flow.OnDone(std::move(both[1 - decide]), Result<ListAnswer>(PageOf(100, "b", std::nullopt)), Duration{2});
+  DecideAnswer answer;
+  answer.objects.resize(100, {.kind = Decided::Kind::kPublish, .bytes = 10});
+  flow.OnDone(std::move(both[decide]), Result<DecideAnswer>(std::move(answer)), Duration{3});
+  const auto next = Begun(flow, Duration{3});
+  EXPECT_EQ(CountOf<DecideTask>(next), 1u) << "though the events that wait could take every request";
+  EXPECT_EQ(CountOf<PublishTask>(next), 2u);
+}
+
+TEST_F(FileFlowTest, TheSampleAloneIsAskedForItsHead) {
+  FileFlowSettings settings = OneLocation();
+  settings.heads = 0.3;
+  settings.splits = false;
+  settings.head = {.adapts = false};
+  int drawn = 0;
+  FileFlow flow(settings, [&] { return drawn++ % 2 == 0 ? 0.29 : 0.3; });
+  auto list = Begun(flow, Duration{0});
+  flow.OnDone(std::move(list[0]), Result<ListAnswer>(PageOf(5, "a", std::nullopt)), Duration{1});
+  auto heads = Begun(flow, Duration{1});
+  ASSERT_EQ(CountOf<HeadTask>(heads), 3u);
+  ASSERT_EQ(heads.size(), 3u) << "the page waits for them";
+  EXPECT_EQ(std::get<HeadTask>(heads[1].what).key, "p/a/002");
+  for (FileTask& head : heads) flow.OnDone(std::move(head), Result<HeadAnswer>(ObjectHead{}), Duration{2});
+  const auto decide = Begun(flow, Duration{2});
+  ASSERT_EQ(CountOf<DecideTask>(decide), 1u);
+  const auto& entries = std::get<DecideTask>(decide[0].what).entries;
+  ASSERT_EQ(entries.size(), 5u);
+  for (std::size_t i = 0; i < 5; ++i) EXPECT_EQ(entries[i].head.has_value(), i % 2 == 0) << i;
+}
+
 TEST_F(FileFlowTest, ALimitReadsInOrderAndAsksForNoNames) {
   FileFlowSettings settings = OneLocation();
   settings.limit = 10;

@@ -82,6 +82,14 @@ TEST(Pace, BeginsGentlyAndGrowsToWhatTheLatencyAllows) {
   EXPECT_EQ(service.throttled, 0u);
 }
 
+TEST(Pace, DoublesAsLongAsItsRateIsUsed) {
+  LimitedService service({.most_in_flight = 64});
+  service.RunUntil(seconds(3));
+  const std::uint64_t before = service.passed;
+  service.RunUntil(seconds(4));
+  EXPECT_GT(service.passed - before, 50'000u) << "from 400 a second, doubled every 200 ms";
+}
+
 TEST(Pace, StaysJustBelowAHiddenLimitAndFindsANewOne) {
   LimitedService service({.most_in_flight = 64});
   service.limit = 500;

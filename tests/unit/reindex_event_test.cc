@@ -36,6 +36,22 @@ TEST(ReindexEvent, HasTheUtilitysShape) {
   EXPECT_EQ(nlohmann::json::parse(message.body), want);
 }
 
+RC_GTEST_PROP(ReindexEvent, IsNoLongerThanWasSaid, (const std::string& key, const std::string& etag)) {
+  EventFacts facts = Facts(key);
+  facts.etag = etag;
+  facts.version_id = etag;
+  for (const KeyEncoding encoding : {KeyEncoding::kMinimal, KeyEncoding::kS3, KeyEncoding::kRaw}) {
+    const TopicMessage message = BuildReindexEvent(facts, encoding);
+    RC_ASSERT(message.subject.size() + message.body.size() <= MostBytesOfReindexEvent(facts).value);
+  }
+}
+
+TEST(ReindexEvent, LeavesNothingOfAnEarlierMessage) {
+  TopicMessage message = BuildReindexEvent(Facts(std::string(900, 'k')), KeyEncoding::kMinimal);
+  WriteReindexEvent(Facts("a/b.glb"), KeyEncoding::kMinimal, message);
+  EXPECT_EQ(message.body, BuildReindexEvent(Facts("a/b.glb"), KeyEncoding::kMinimal).body);
+}
+
 TEST(ReindexEvent, CarriesTheVersionWhereKnown) {
   EventFacts facts = Facts("a/b.glb");
   facts.version_id = "null";

@@ -56,6 +56,35 @@ TEST(SourceRows, FindsBucketsByIdAndByName) {
   EXPECT_EQ((*found)[4], (*found)[0]);
   EXPECT_EQ(rows.BucketsNamed("one")->size(), 3u);
   EXPECT_TRUE(rows.BucketsNamed("two")->empty());
+
+  // With all of them read already the answers are the same, and nothing is looked up.
+  SourceRows scanned(vams.assets(), vams.buckets());
+  ASSERT_TRUE(scanned.BucketsNamed("one"));
+  const auto among = scanned.Buckets(ids);
+  ASSERT_TRUE(among);
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    ASSERT_EQ((*among)[i] == nullptr, (*found)[i] == nullptr) << ids[i];
+    if ((*among)[i] == nullptr) continue;
+    EXPECT_EQ((*among)[i]->prefix, (*found)[i]->prefix);
+  }
+}
+
+TEST(SourceRows, OfANamelessRecordAmongSeveralOfOneIdTheLookUpDecides) {
+  FakeClock clock;
+  MemoryDeployment vams(clock);
+  Item nameless;
+  nameless.Set("bucketId", "b1");
+  vams.PutBucketRow(nameless);
+  vams.PutBucketRow(BucketItem("b1", "one", "a/"));
+  const std::vector<std::string> ids{"b1"};
+  SourceRows rows(vams.assets(), vams.buckets());
+  const auto found = rows.Buckets(ids);
+  ASSERT_TRUE(found);
+  SourceRows scanned(vams.assets(), vams.buckets());
+  ASSERT_TRUE(scanned.BucketsNamed("one"));
+  const auto among = scanned.Buckets(ids);
+  ASSERT_TRUE(among);
+  EXPECT_EQ((*among)[0] == nullptr, (*found)[0] == nullptr);
 }
 
 }  // namespace
