@@ -167,7 +167,10 @@ std::optional<FileTask> FileFlow::NextList(Duration now) {
   list_.pace().OnStart(now, 1);
   ++lists_;
   ++requests_;
-  return Begin(ListTask{.location = request->location, .after = request->after, .cursor = request->cursor},
+  return Begin(ListTask{.location = request->location,
+                        .after = request->after,
+                        .cursor = request->cursor,
+                        .looks_up = settings_.lists_look_up},
                {.range = request->range}, now);
 }
 

@@ -42,6 +42,7 @@ struct FileFlowSettings {
   std::size_t most_pages = 12;           // worked on at once: what memory is made of
   double heads = 1;                      // of the objects: whose heads are asked for before they are decided on
   bool splits = true;
+  bool lists_look_up = false;  // as of ListTask
   bool dry_run = false;
   bool tells_sent = false;
   std::optional<std::uint64_t> limit{};         // events at most
@@ -115,7 +116,8 @@ class FileFlow {
   void OnBacklog(const BacklogTask& task, const Result<BacklogAnswer>& answer, Duration now);
   void OnCommit(Result<Committed>& answer, Duration now);
 
-  FailureClass Feed(Resource& resource, const Error& error, Duration started, std::size_t units, Duration now);
+  FailureClass Feed(Resource& resource, const Error& error, Duration started, std::size_t units, Duration now,
+                    std::size_t delivered = 0);
   void Retry(Outgoing event, const Error& error, FailureClass cls, std::uint64_t others_done, Topic& topic,
              Duration now);
   void SettleDecided(PageBook::PageId page, std::size_t object, ObjectEntry entry, Decided decided, Duration now);

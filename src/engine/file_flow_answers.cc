@@ -55,8 +55,9 @@ void FileFlow::OnDone(FileTask task, FileAnswer answer, Duration now) {
   }
 }
 
-FailureClass FileFlow::Feed(Resource& resource, const Error& error, Duration started, std::size_t units, Duration now) {
-  const FailureClass cls = resource.OnFailure(error, now, started, units, notes_);
+FailureClass FileFlow::Feed(Resource& resource, const Error& error, Duration started, std::size_t units, Duration now,
+                            std::size_t delivered) {
+  const FailureClass cls = resource.OnFailure(error, now, started, units, notes_, delivered);
   throttled_ += cls == FailureClass::kThrottled;
   return cls;
 }
@@ -253,10 +254,11 @@ void FileFlow::OnPublish(PublishTask& task, Result<PublishAnswer>& answer, Runni
   }
   const auto done =
       static_cast<std::size_t>(std::ranges::count_if(*answer, [](const Status& s) { return s.has_value(); }));
-  const auto throttled = std::ranges::find_if(
-      *answer, [](const Status& s) { return !s && ClassOf(s.error()) == FailureClass::kThrottled; });
-  if (throttled != answer->end() && done == 0) {
-    Feed(topic.resource, throttled->error(), running.started, events.size(), now);
+  const auto is_throttled = [](const Status& s) { return !s && ClassOf(s.error()) == FailureClass::kThrottled; };
+  const auto throttled = std::ranges::find_if(*answer, is_throttled);
+  if (throttled != answer->end()) {
+    const auto refused = static_cast<std::size_t>(std::ranges::count_if(*answer, is_throttled));
+    Feed(topic.resource, throttled->error(), running.started, refused, now, done);
   } else {
     topic.resource.OnDone(now, running.started, done, notes_);
   }

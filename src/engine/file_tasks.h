@@ -56,6 +56,7 @@ struct ListTask {
   std::size_t location = 0;
   std::string after;
   std::optional<Cursor> cursor;
+  bool looks_up = false;  // it asks for each of its objects besides
 };
 struct ListAnswer {
   std::vector<ObjectEntry> entries;
@@ -128,8 +129,9 @@ struct FileTask {
 // It asks one thing of one service and computes little: reading a page of a listing, at most, takes half a millisecond
 // (engine/drive.h). Decisions ask several things at once, and commits wait for the disk.
 inline bool OnlyWaits(const FileTask& task) {
+  if (const auto* list = std::get_if<ListTask>(&task.what)) return !list->looks_up;
   return std::holds_alternative<HeadTask>(task.what) || std::holds_alternative<PublishTask>(task.what) ||
-         std::holds_alternative<ListTask>(task.what) || std::holds_alternative<NamesTask>(task.what);
+         std::holds_alternative<NamesTask>(task.what);
 }
 using FileAnswer = std::variant<Result<ListAnswer>, Result<HeadAnswer>, Result<DecideAnswer>, Result<PublishAnswer>,
                                 Result<BacklogAnswer>, Result<Committed>, Result<NamesAnswer>>;

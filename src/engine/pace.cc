@@ -154,10 +154,12 @@ void Pace::GrowRate(Duration now) {
   if (beyond > kBeyond) rate_ *= std::exp(std::min(1.5, 0.1 * std::exp2(Seconds(beyond - kBeyond))) * dt);
 }
 
-void Pace::OnThrottled(Duration now, Duration started, std::size_t units) {
+void Pace::OnThrottled(Duration now, Duration started, std::size_t refused, std::size_t delivered) {
   Answered();
+  if (delivered > 0) ++successes_;
   if (!limits_.adapts) return;
-  throttled_.Add(now, static_cast<double>(units));
+  if (delivered > 0) delivered_.Add(now, static_cast<double>(delivered));
+  throttled_.Add(now, static_cast<double>(refused));
   Sampled(now, started, true);
 }
 

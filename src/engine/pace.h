@@ -39,7 +39,8 @@ class Pace {
 
   // Each request ends by one of these. `started` is when OnStart was called for it.
   void OnDone(Duration now, Duration started, std::size_t units);
-  void OnThrottled(Duration now, Duration started, std::size_t units);
+  // `delivered`: of a request that was refused in part.
+  void OnThrottled(Duration now, Duration started, std::size_t refused, std::size_t delivered = 0);
   void OnNoAnswer(Duration now);  // lost, refused by a broken server, timed out
   void OnRefused();               // an answer that says nothing about the resource's strength
 

@@ -24,12 +24,13 @@ class Resource {
     Note(was_down, nullptr, notes);
   }
 
+  // `delivered`: of a request that failed in part.
   FailureClass OnFailure(const Error& error, Duration now, Duration started, std::size_t units,
-                         std::vector<FlowNote>& notes) {
+                         std::vector<FlowNote>& notes, std::size_t delivered = 0) {
     const FailureClass cls = ClassOf(error);
     const bool was_down = pace_.down();
     switch (cls) {
-      case FailureClass::kThrottled: pace_.OnThrottled(now, started, units); break;
+      case FailureClass::kThrottled: pace_.OnThrottled(now, started, units, delivered); break;
       case FailureClass::kNoAnswer: pace_.OnNoAnswer(now); break;
       case FailureClass::kUnreadable:
       case FailureClass::kRefused: pace_.OnRefused(); break;

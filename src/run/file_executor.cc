@@ -115,28 +115,25 @@ Result<DecideAnswer> FileExecutor::Decide(const DecideTask& task) {
   answer.objects.resize(task.entries.size());
   const Lease expected(*this);
   const KnownHeads heads = replay_ || run_.options.local ? KnownHeads::kTaken : KnownHeads::kSamples;
-  if (selection.everything()) {
-    const std::span<const ObjectEntry> all(task.entries);
-    for (std::size_t from = 0; from < all.size(); from += kDecidedAtOnce) {
-      const auto some = all.subspan(from, std::min(kDecidedAtOnce, all.size() - from));
-      TRY_ASSIGN(auto classified, ClassifyObjects(run_, *expected, bucket, some, heads));
-      for (std::size_t i = 0; i < some.size(); ++i) {
-        answer.objects[from + i] = DecideOne(bucket, some[i], classified[i], answer.findings);
-      }
-    }
-    return answer;
-  }
+  // The entries as they are, or copies of those that are selected.
+  std::span<const ObjectEntry> entries(task.entries);
   std::vector<ObjectEntry> selected;
   std::vector<std::size_t> of_selected;
-  for (std::size_t i = 0; i < task.entries.size(); ++i) {
-    if (!Selects(selection, task.entries[i])) continue;
-    selected.push_back(task.entries[i]);
-    of_selected.push_back(i);
+  if (!selection.everything()) {
+    for (std::size_t i = 0; i < task.entries.size(); ++i) {
+      if (!Selects(selection, task.entries[i])) continue;
+      selected.push_back(task.entries[i]);
+      of_selected.push_back(i);
+    }
+    entries = selected;
   }
-  if (selected.empty()) return answer;
-  TRY_ASSIGN(auto classified, ClassifyObjects(run_, *expected, bucket, selected, heads));
-  for (std::size_t n = 0; n < selected.size(); ++n) {
-    answer.objects[of_selected[n]] = DecideOne(bucket, selected[n], classified[n], answer.findings);
+  for (std::size_t from = 0; from < entries.size(); from += kDecidedAtOnce) {
+    const auto some = entries.subspan(from, std::min(kDecidedAtOnce, entries.size() - from));
+    TRY_ASSIGN(auto classified, ClassifyObjects(run_, *expected, bucket, some, heads));
+    for (std::size_t n = 0; n < some.size(); ++n) {
+      const std::size_t i = selection.everything() ? from + n : of_selected[from + n];
+      answer.objects[i] = DecideOne(bucket, some[n], classified[n], answer.findings);
+    }
   }
   return answer;
 }

@@ -150,6 +150,7 @@ FileFlowSettings FilePhase::SettingsOf() const {
   if (options.limit) s.limit = options.limit->value;
   if (options.max_backlog) s.most_backlog = options.max_backlog->value;
   s.splits = only_ == nullptr;
+  s.lists_look_up = only_ != nullptr;
   if (options.local) {
     // One file, one writer: what is behind the ports is within this process.
     const PaceLimits one{.most_in_flight = 1, .adapts = false};
@@ -275,7 +276,7 @@ Result<PhaseReport> FilePhase::Run() {
     TRY_ASSIGN(loop, run_.deployment.make_loop());
   }
   // One commits and one looks at backlogs. What waits for one reply is on the loop, where there is one.
-  const std::size_t lists = loop == nullptr ? settings.list.most_in_flight : 0;
+  const std::size_t lists = loop == nullptr || settings.lists_look_up ? settings.list.most_in_flight : 0;
   const std::size_t threads = run_.options.local ? kLocalPages : lists + settings.decide.most_in_flight + 2;
   Driver driver(flow, run_.clock, loop.get());
   TRY(driver.Run(

@@ -108,6 +108,28 @@ TEST_F(FileFlowTest, WhatFeedsThePublishingIsBegunBeforeIt) {
   EXPECT_EQ(CountOf<PublishTask>(next), 2u);
 }
 
+TEST_F(FileFlowTest, ARequestThatIsThrottledInPartIsAThrottle) {
+  FileFlowSettings settings = OneLocation();
+  settings.heads = 0;
+  settings.splits = false;
+  FileFlow flow(settings, [] { return 0.5; });
+  auto list = Begun(flow, Duration{0});
+  flow.OnDone(std::move(list[0]), Result<ListAnswer>(PageOf(10, "a", std::nullopt)), Duration{1});
+  auto decide = Begun(flow, Duration{1});
+  ASSERT_EQ(CountOf<DecideTask>(decide), 1u);
+  DecideAnswer decided;
+  decided.objects.resize(10, {.kind = Decided::Kind::kPublish, .bytes = 10});
+  flow.OnDone(std::move(decide[0]), Result<DecideAnswer>(std::move(decided)), Duration{2});
+  auto publish = Begun(flow, Duration{2});
+  ASSERT_EQ(CountOf<PublishTask>(publish), 1u);
+  PublishAnswer answer(10, Status{});
+  answer[3] = std::unexpected(Error{.code = ErrorCode::kThrottled, .message = "slow down", .retryable = true});
+  flow.OnDone(std::move(publish[0]), Result<PublishAnswer>(std::move(answer)), Duration{3});
+  EXPECT_EQ(flow.throttled(), 1u);
+  EXPECT_EQ(flow.totals().published, 9u);
+  EXPECT_EQ(flow.waiting(), 1u) << "to be tried again";
+}
+
 TEST_F(FileFlowTest, TheSampleAloneIsAskedForItsHead) {
   FileFlowSettings settings = OneLocation();
   settings.heads = 0.3;

@@ -21,6 +21,7 @@ class LimitedService {
   double limit = 1e9;
   Duration latency = milliseconds(10);
   bool answers = true;
+  bool takes_parts = false;  // of a request, as many units as there is room for
 
   void RunUntil(Duration until) {
     while (loop_.now() < until) {
@@ -50,16 +51,15 @@ class LimitedService {
     most_in_flight = std::max(most_in_flight, pace_.in_flight());
     tokens_ = std::min(limit / 10, tokens_ + limit * static_cast<double>((now - refilled_).count()) / 1e6);
     refilled_ = now;
-    const bool taken = tokens_ >= kUnits;
-    if (taken && answers) tokens_ -= kUnits;
+    std::size_t taken = tokens_ >= kUnits ? kUnits : 0;
+    if (takes_parts) taken = std::min(kUnits, static_cast<std::size_t>(tokens_));
+    if (answers) tokens_ -= static_cast<double>(taken);
     loop_.At(now + latency, [this, now, taken, answered = answers] {
       if (!answered) return pace_.OnNoAnswer(loop_.now());
-      if (!taken) {
-        ++throttled;
-        return pace_.OnThrottled(loop_.now(), now, kUnits);
-      }
-      passed += kUnits;
-      pace_.OnDone(loop_.now(), now, kUnits);
+      passed += taken;
+      if (taken == kUnits) return pace_.OnDone(loop_.now(), now, kUnits);
+      ++throttled;
+      pace_.OnThrottled(loop_.now(), now, kUnits - taken, taken);
     });
   }
 
@@ -112,6 +112,17 @@ TEST(Pace, StaysJustBelowAHiddenLimitAndFindsANewOne) {
   service.RunUntil(seconds(160));
   EXPECT_GT(service.passed, 500u * 40 * 85 / 100);
   EXPECT_LT(service.throttled * 20, service.requests);
+}
+
+TEST(Pace, ALimitThatRefusesPartsOfRequestsIsOneToo) {
+  LimitedService service({.most_in_flight = 64});
+  service.limit = 500;
+  service.takes_parts = true;
+  service.RunUntil(seconds(20));
+  service.requests = service.throttled = service.passed = 0;
+  service.RunUntil(seconds(60));
+  EXPECT_GT(service.passed, 500u * 40 * 90 / 100);
+  EXPECT_LT(service.throttled * 20, service.requests) << "each by a part, so that nothing is lost by it but a retry";
 }
 
 TEST(Pace, NeverGoesAboveThePersonsRate) {

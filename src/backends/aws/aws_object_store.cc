@@ -76,9 +76,8 @@ Result<ObjectHead> ReadHead(const HttpReply& reply) {
   const std::string_view version = reply.headers.Get("x-amz-version-id");
   if (!version.empty() && version != "null") head.version_id = std::string(version);
   for (const auto& [name, value] : reply.headers.entries()) {
-    if (name.size() < kMetadata.size() || (name.front() | 0x20) != 'x') continue;
-    const std::string lower = AsciiLower(name);
-    if (lower.starts_with(kMetadata)) head.metadata.emplace_back(lower.substr(kMetadata.size()), value);
+    if (!SameHeaderName(std::string_view(name).substr(0, kMetadata.size()), kMetadata)) continue;
+    head.metadata.emplace_back(AsciiLower(std::string_view(name).substr(kMetadata.size())), value);
   }
   return head;
 }

@@ -11,10 +11,12 @@
 #include <cerrno>
 #include <filesystem>
 #include <memory>
+#include <span>
 #include <utility>
 #include <vector>
 
 #include "backends/embedded/sqlite_error.h"
+#include "base/digest.h"
 #include "base/text.h"
 
 namespace vams::embedded {
@@ -53,9 +55,7 @@ class Digest {
     std::array<unsigned char, EVP_MAX_MD_SIZE> sum{};
     unsigned size = 0;
     EVP_DigestFinal_ex(context_.get(), sum.data(), &size);
-    std::string hex;
-    for (unsigned i = 0; i < size; ++i) hex += fmt::format("{:02x}", sum[i]);
-    return hex;
+    return HexOf(std::span(sum).first(size));
   }
 
  private:

@@ -4,8 +4,10 @@
 
 #include <array>
 #include <chrono>
+#include <span>
 #include <utility>
 
+#include "base/digest.h"
 #include "base/durable_file.h"
 #include "base/text.h"
 #include "net/credentials/endpoints.h"
@@ -22,9 +24,7 @@ std::string Sha1Hex(std::string_view text) {
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
   unsigned int size = 0;
   EVP_Digest(text.data(), text.size(), digest.data(), &size, EVP_sha1(), nullptr);
-  std::string hex;
-  for (unsigned int i = 0; i < size; ++i) hex += fmt::format("{:02x}", digest[i]);
-  return hex;
+  return HexOf(std::span(digest).first(size));
 }
 
 class SsoKeys final : public CredentialSource {
