@@ -63,4 +63,13 @@ done < <(grep -rnE '^[[:space:]]*#[[:space:]]*include[[:space:]]*"' "${rooms[@]}
 if grep -rnE '#[[:space:]]*include[[:space:]]*[<"](tests|testing|gtest|gmock|rapidcheck)' "${rooms[@]}"; then
   complain src "production code includes test code"
 fi
+
+# Two types of one name in one namespace are one type to the linker, which keeps either's functions for both.
+# shellcheck disable=SC2016
+while read -r type; do
+  complain "$type" "is defined in more than one header"
+done < <(find "${rooms[@]}" -name '*.h' -print0 | sort -z | xargs -0 awk '
+  FNR == 1 { space = "" }
+  /^namespace / { space = $2 }
+  /^(class|struct|enum class) [A-Za-z_]+.*\{/ { name = $1 == "enum" ? $3 : $2; print space "::" name }' | sort | uniq -d)
 exit $bad

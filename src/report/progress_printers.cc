@@ -19,7 +19,7 @@ constexpr std::size_t kNameWidth = 8;
 double Seconds(Duration d) { return std::chrono::duration<double>(d).count(); }
 
 std::string Bar(const PhaseCounts& counts) {
-  const std::uint64_t handled = std::min(Pace::Handled(counts), counts.expected);
+  const std::uint64_t handled = std::min(PhasePace::Handled(counts), counts.expected);
   const std::size_t full = counts.expected == 0 ? 0 : static_cast<std::size_t>(handled * kBarCells / counts.expected);
   return "[" + std::string(full, '#') + std::string(kBarCells - full, '.') + "]";
 }
@@ -30,12 +30,13 @@ std::string Cut(std::string text, std::size_t columns) {
 }
 
 std::string Finished(Phase phase, const PhaseCounts& counts, Duration took) {
-  std::string out = fmt::format("{:<{}} {}", PhaseName(phase), kNameWidth, Grouped(Pace::Handled(counts)));
+  std::string out = fmt::format("{:<{}} {}", PhaseName(phase), kNameWidth, Grouped(PhasePace::Handled(counts)));
   if (counts.failed > 0) out += ", " + Grouped(counts.failed) + " failed";
   if (counts.skipped > 0) out += ", " + Grouped(counts.skipped) + " skipped";
   if (counts.throttled > 0) out += ", " + Grouped(counts.throttled) + " throttled";
   out += fmt::format(" in {:.1f} s", Seconds(took));
-  if (took >= kLeastPause) out += " (" + FormatRate(static_cast<double>(Pace::Handled(counts)) / Seconds(took)) + ")";
+  if (took >= kLeastPause)
+    out += " (" + FormatRate(static_cast<double>(PhasePace::Handled(counts)) / Seconds(took)) + ")";
   return out;
 }
 
@@ -76,10 +77,10 @@ void LogProgress::OnPhaseStarted(Phase, std::uint64_t expected) {
 void LogProgress::OnAdvanced(Phase phase, const PhaseCounts& counts) {
   const Duration now = clock_.Elapsed();
   pace_.Advance(now, counts);
-  const bool moved = Pace::Handled(counts) != written_;
+  const bool moved = PhasePace::Handled(counts) != written_;
   if (now - written_at_ < (moved ? pause_ : kMostPause)) return;
   written_at_ = now;
-  written_ = Pace::Handled(counts);
+  written_ = PhasePace::Handled(counts);
   // Short phases are seen moving, long ones do not fill the log.
   pause_ = std::min(pause_ * 2, kMostPause);
   log_.Info("{}: {}", PhaseName(phase), DescribePace(pace_));

@@ -7,7 +7,7 @@
 #include "base/clock.h"
 #include "ports/log.h"
 #include "ports/progress.h"
-#include "report/pace.h"
+#include "report/phase_pace.h"
 #include "report/status_line.h"
 
 namespace vams {
@@ -32,7 +32,7 @@ class BarProgress final : public Progress {
   StatusLine& line_;
   const std::size_t columns_;
   const Clock& clock_;
-  Pace pace_;
+  PhasePace pace_;
   Duration drawn_at_{0};
 };
 
@@ -47,7 +47,7 @@ class LogProgress final : public Progress {
  private:
   Log& log_;
   const Clock& clock_;
-  Pace pace_;
+  PhasePace pace_;
   Duration written_at_{0};
   Duration pause_{0};
   std::uint64_t written_ = 0;
@@ -68,7 +68,7 @@ class JsonProgress final : public Progress {
 
   std::ostream& out_;
   const Clock& clock_;
-  Pace pace_;
+  PhasePace pace_;
   Duration written_at_{0};
 };
 

@@ -4,7 +4,7 @@
 #include <sstream>
 
 #include "report/console_log.h"
-#include "report/pace.h"
+#include "report/phase_pace.h"
 #include "report/progress_printers.h"
 #include "testing/fake_clock.h"
 
@@ -64,8 +64,8 @@ TEST(ConsoleLog, StepsAroundTheStatusLine) {
   EXPECT_THAT(terminal.str(), MatchesRegex("\rassets 5\x1b\\[K\r\x1b\\[K.* - INFO - hello\n\rassets 5\x1b\\[K"));
 }
 
-TEST(Pace, TellsRateAndTimeLeft) {
-  Pace pace;
+TEST(PhasePace, TellsRateAndTimeLeft) {
+  PhasePace pace;
   pace.Start(0s, 1000);
   EXPECT_EQ(pace.TimeLeft(), std::nullopt);
   pace.Advance(1s, {.done = 100});
@@ -76,14 +76,14 @@ TEST(Pace, TellsRateAndTimeLeft) {
   EXPECT_EQ(DescribePace(pace), "200 of 1,000 (20 %), 100/s, 2 failed, 3 skipped, 4 throttled, 0:08 left");
 }
 
-TEST(Pace, AnEstimateThatWasTooLowShowsNoMoreThanAll) {
-  Pace pace;
+TEST(PhasePace, AnEstimateThatWasTooLowShowsNoMoreThanAll) {
+  PhasePace pace;
   pace.Start(0s, 10);
   pace.Advance(1s, {.done = 20});
   EXPECT_EQ(DescribePace(pace), "20 of 20 (100 %), 20/s");
 }
 
-TEST(Pace, TimeSpansForPeople) {
+TEST(PhasePace, TimeSpansForPeople) {
   EXPECT_EQ(FormatTimeSpan(0s), "0:00");
   EXPECT_EQ(FormatTimeSpan(3500ms), "0:04");
   EXPECT_EQ(FormatTimeSpan(3723s), "1:02:03");

@@ -11,7 +11,7 @@
 namespace vams {
 
 // How fast one phase goes, from what it reports: smoothed over about five seconds, so that the time left does not jump.
-class Pace {
+class PhasePace {
  public:
   void Start(Duration now, std::uint64_t expected);
   // Counts are since the start of the phase and never fall.
@@ -39,6 +39,6 @@ std::string FormatTimeSpan(Duration d);
 // "9,800/s", "3.2/s"
 std::string FormatRate(double per_second);
 // "12,000 of 50,000 (24 %), 9,800/s, 2 failed, 1 skipped, 5 throttled, 0:04 left"; parts that are nothing are left out.
-std::string DescribePace(const Pace& pace);
+std::string DescribePace(const PhasePace& pace);
 
 }  // namespace vams

@@ -1,4 +1,4 @@
-#include "report/pace.h"
+#include "report/phase_pace.h"
 
 #include <fmt/format.h>
 
@@ -17,14 +17,14 @@ double Seconds(Duration d) { return std::chrono::duration<double>(d).count(); }
 
 }  // namespace
 
-void Pace::Start(Duration now, std::uint64_t expected) {
-  *this = Pace();
+void PhasePace::Start(Duration now, std::uint64_t expected) {
+  *this = PhasePace();
   started_ = now;
   measured_at_ = now;
   counts_.expected = expected;
 }
 
-void Pace::Advance(Duration now, const PhaseCounts& counts) {
+void PhasePace::Advance(Duration now, const PhaseCounts& counts) {
   const std::uint64_t expected = counts.expected == 0 ? counts_.expected : counts.expected;
   counts_ = counts;
   counts_.expected = expected;
@@ -39,7 +39,7 @@ void Pace::Advance(Duration now, const PhaseCounts& counts) {
   measured_ = handled;
 }
 
-std::optional<Duration> Pace::TimeLeft() const {
+std::optional<Duration> PhasePace::TimeLeft() const {
   const std::uint64_t handled = Handled(counts_);
   if (counts_.expected == 0 || rate_ < 1e-9) return std::nullopt;
   if (handled >= counts_.expected) return Duration{0};
@@ -59,9 +59,9 @@ std::string FormatRate(double per_second) {
   return fmt::format("{:.1f}/s", per_second);
 }
 
-std::string DescribePace(const Pace& pace) {
+std::string DescribePace(const PhasePace& pace) {
   const PhaseCounts& counts = pace.counts();
-  const std::uint64_t handled = Pace::Handled(counts);
+  const std::uint64_t handled = PhasePace::Handled(counts);
   std::string out = Grouped(handled);
   if (counts.expected > 0) {
     // An estimate that turned out too low must not show 103 %.
