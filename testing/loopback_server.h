@@ -94,6 +94,8 @@ class LoopbackServer {
   int requests() const { return requests_; }
   std::string url() const { return (tls_ ? "https://127.0.0.1:" : "http://127.0.0.1:") + std::to_string(port_); }
 
+  // Takes no further connections.
+  void Refuse() { shutdown(listener_, SHUT_RDWR); }
   // Ends every connection that stands open now, as an idle time-out of a load balancer would.
   void DropConnections() {
     const std::lock_guard lock(mu_);

@@ -62,20 +62,22 @@ std::size_t OnBody(char* data, std::size_t, std::size_t size, void* user) {
   return size;
 }
 
-std::size_t ReadBody(char* into, std::size_t, std::size_t room, void* user) {
-  Transfer& transfer = *static_cast<Transfer*>(user);
-  const std::string_view rest = transfer.request.body.view().substr(transfer.sent_bytes);
-  const std::size_t n = std::min(room, rest.size());
-  std::memcpy(into, rest.data(), n);
-  transfer.sent_bytes += n;
-  return n;
+// Whether any of the request has been written, on whatever connection.
+bool IsUnderWay(const Transfer& transfer) {
+  long written = 0;
+  curl_easy_getinfo(transfer.easy, CURLINFO_REQUEST_SIZE, &written);
+  return transfer.written_before && written > *transfer.written_before;
 }
 
-// libcurl quietly sends again what a kept connection did not answer. A request that must not be carried out twice
-// refuses to be rewound.
-int RefuseRewind(void* user, curl_off_t offset, int) {
-  const Transfer& transfer = *static_cast<const Transfer*>(user);
-  return offset == 0 && transfer.sent_bytes == 0 ? CURL_SEEKFUNC_OK : CURL_SEEKFUNC_FAIL;
+// libcurl quietly sends again, on another connection, what a kept one did not answer. A request that must not be
+// carried out twice begins once.
+int BeforeRequest(void* user, char*, char*, int, int) {
+  Transfer& transfer = *static_cast<Transfer*>(user);
+  if (IsUnderWay(transfer)) return CURL_PREREQFUNC_ABORT;
+  long written = 0;
+  curl_easy_getinfo(transfer.easy, CURLINFO_REQUEST_SIZE, &written);
+  transfer.written_before = written;
+  return CURL_PREREQFUNC_OK;
 }
 
 CURLcode UseTrustStore(CURL*, void* ssl_context, void* store) {
@@ -87,16 +89,18 @@ std::string Where(const HttpRequest& request) {
   return Printable(request.url.host) + ":" + std::to_string(EffectivePort(request.url));
 }
 
-bool HasLineBreak(std::string_view text) { return text.find_first_of(std::string_view("\r\n\0", 3)) != text.npos; }
+bool HasLineBreak(std::string_view text) {
+  return std::ranges::any_of(text, [](char c) { return c == '\r' || c == '\n' || c == '\0'; });
+}
 
 // "" when the request can be written as HTTP.
 std::string_view WhyNotHttp(const HttpRequest& request) {
   const auto is_plain = [](char c) { return c > 0x20 && c < 0x7f; };
-  if (request.url.host.empty() || !std::all_of(request.url.host.begin(), request.url.host.end(), is_plain)) {
+  const auto is_of_path = [&](char c) { return is_plain(c) && c != '?' && c != '#'; };
+  if (request.url.host.empty() || !std::ranges::all_of(request.url.host, is_plain)) {
     return "the host is none";
   }
-  if (!request.url.path.starts_with('/') || !std::all_of(request.url.path.begin(), request.url.path.end(), is_plain) ||
-      request.url.path.find_first_of("?#") != std::string::npos) {
+  if (!request.url.path.starts_with('/') || !std::ranges::all_of(request.url.path, is_of_path)) {
     return "the path is not percent-encoded";
   }
   for (const auto& [name, value] : request.headers.entries()) {
@@ -159,16 +163,11 @@ void SetMethodAndBody(CURL* easy, Transfer& transfer) {
   if (has_body) {
     curl_easy_setopt(easy, CURLOPT_POST, 1L);
     curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
-    if (request.idempotency == Idempotency::kYes || request.body.empty()) {
-      const std::string_view bytes = request.body.view();
-      curl_easy_setopt(easy, CURLOPT_POSTFIELDS, bytes.empty() ? "" : bytes.data());
-    } else {
-      curl_easy_setopt(easy, CURLOPT_READFUNCTION, ReadBody);
-      curl_easy_setopt(easy, CURLOPT_READDATA, &transfer);
-      curl_easy_setopt(easy, CURLOPT_SEEKFUNCTION, RefuseRewind);
-      curl_easy_setopt(easy, CURLOPT_SEEKDATA, &transfer);
-    }
+    const std::string_view bytes = request.body.view();
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, bytes.empty() ? "" : bytes.data());
   }
+  curl_easy_setopt(easy, CURLOPT_PREREQDATA, &transfer);
+  curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, request.idempotency == Idempotency::kYes ? nullptr : BeforeRequest);
   // The string of MethodName ends in a zero: it is a literal.
   curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, MethodName(request.method).data());
 }
@@ -295,7 +294,7 @@ std::optional<TransportError> CurlRequest::Begin(const HttpRequest& request, con
     return TransportError{.kind = Kind::kBadRequest, .message = fmt::format("{}: {}", Where(request), why)};
   }
   CURL* easy = easy_.get();
-  transfer_.emplace(Transfer{.request = request, .begun = std::chrono::steady_clock::now()});
+  transfer_.emplace(Transfer{.request = request, .easy = easy, .begun = std::chrono::steady_clock::now()});
   lines_ = HeaderLines(request);
   error_text_[0] = '\0';
   SetMethodAndBody(easy, *transfer_);
@@ -364,7 +363,10 @@ Sent CurlRequest::End(CURLcode code, std::optional<Kind> early) {
   }
   if (code != CURLE_OK) {
     const std::string text = WithoutLineEnds(error_text_[0] != '\0' ? error_text_.data() : curl_easy_strerror(code));
-    const Kind kind = KindOf(code, transfer.sent, transfer, text);
+    Kind kind = KindOf(code, transfer.sent, transfer, text);
+    // Of a connection that libcurl opened only to send it again.
+    const bool of_second = kind == Kind::kResolve || kind == Kind::kConnect || kind == Kind::kTls;
+    if (of_second && IsUnderWay(transfer)) kind = Kind::kReset;
     if (kind == Kind::kTooLarge) {
       return failed(kind, true, fmt::format("the reply is longer than {} bytes", request.max_reply.value));
     }

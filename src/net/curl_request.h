@@ -29,7 +29,8 @@ struct CurlTransfer {
   const HttpRequest& request;
   HttpReply reply{};
   std::size_t header_bytes = 0;
-  std::size_t sent_bytes = 0;  // of a body that is read piece by piece
+  CURL* easy = nullptr;
+  std::optional<long> written_before{};  // bytes on the connection, such as a proxy's CONNECT, when this request began
   bool too_large = false;
   bool headers_done = false;  // the empty line after them came
   bool sent = false;          // the connection stood and writing began
