@@ -18,10 +18,9 @@ std::tm ToTm(UtcTime t) {
 
 long SubSecondMicros(UtcTime t) { return (t - std::chrono::floor<std::chrono::seconds>(t)).count(); }
 
-void AppendDigits(std::string& out, unsigned value, std::size_t count) {
-  const std::size_t begin = out.size();
-  out.resize(begin + count);
-  for (std::size_t i = begin + count; i-- > begin; value /= 10) out[i] = static_cast<char>('0' + value % 10);
+template <std::size_t kCount>
+void WriteDigits(char* to, unsigned value) {
+  for (std::size_t i = kCount; i-- > 0; value /= 10) to[i] = static_cast<char>('0' + value % 10);
 }
 
 // "2025-06-01T12:00:00". Every event, every signature has one, so it is not left to a general formatter.
@@ -35,27 +34,25 @@ void AppendDateTime(std::string& out, UtcTime t) {
     return;
   }
   const auto left = static_cast<unsigned>((seconds - day).count());
-  AppendDigits(out, static_cast<unsigned>(year), 4);
-  out.push_back('-');
-  AppendDigits(out, static_cast<unsigned>(date.month()), 2);
-  out.push_back('-');
-  AppendDigits(out, static_cast<unsigned>(date.day()), 2);
-  out.push_back('T');
-  AppendDigits(out, left / 3600, 2);
-  out.push_back(':');
-  AppendDigits(out, left / 60 % 60, 2);
-  out.push_back(':');
-  AppendDigits(out, left % 60, 2);
+  char text[] = "0000-00-00T00:00:00";
+  WriteDigits<4>(text, static_cast<unsigned>(year));
+  WriteDigits<2>(text + 5, static_cast<unsigned>(date.month()));
+  WriteDigits<2>(text + 8, static_cast<unsigned>(date.day()));
+  WriteDigits<2>(text + 11, left / 3600);
+  WriteDigits<2>(text + 14, left / 60 % 60);
+  WriteDigits<2>(text + 17, left % 60);
+  out.append(text, sizeof text - 1);
 }
 
-std::optional<int> Digits(std::string_view text, std::size_t at, std::size_t n) {
-  if (at + n > text.size()) return std::nullopt;
+// Falls below zero where one of the `count` characters is no digit.
+int ReadDigits(const char* from, std::size_t count) {
   int value = 0;
-  for (std::size_t i = at; i < at + n; ++i) {
-    if (text[i] < '0' || text[i] > '9') return std::nullopt;
-    value = value * 10 + (text[i] - '0');
+  bool digits = true;
+  for (std::size_t i = 0; i < count; ++i) {
+    digits = digits && from[i] >= '0' && from[i] <= '9';
+    value = value * 10 + (from[i] - '0');
   }
-  return value;
+  return digits ? value : -1;
 }
 
 }  // namespace
@@ -72,9 +69,9 @@ void SystemClock::SleepFor(Duration d) { std::this_thread::sleep_for(d); }
 
 void AppendIsoMillis(std::string& out, UtcTime t) {
   AppendDateTime(out, t);
-  out.push_back('.');
-  AppendDigits(out, static_cast<unsigned>(SubSecondMicros(t) / 1000), 3);
-  out.push_back('Z');
+  char fraction[] = ".000Z";
+  WriteDigits<3>(fraction + 1, static_cast<unsigned>(SubSecondMicros(t) / 1000));
+  out.append(fraction, sizeof fraction - 1);
 }
 
 std::string FormatIsoMillis(UtcTime t) {
@@ -99,17 +96,18 @@ std::string FormatPythonIso(UtcTime t) {
 std::string FormatCompact(UtcTime t) { return fmt::format("{:%Y%m%d_%H%M%S}", ToTm(t)); }
 
 std::optional<UtcTime> ParseIso(std::string_view text) {
-  const auto year = Digits(text, 0, 4);
-  const auto month = Digits(text, 5, 2);
-  const auto day = Digits(text, 8, 2);
-  const auto hour = Digits(text, 11, 2);
-  const auto minute = Digits(text, 14, 2);
-  const auto second = Digits(text, 17, 2);
-  if (!year || !month || !day || !hour || !minute || !second) return std::nullopt;
+  if (text.size() < std::string_view("2025-06-01T12:00:00").size()) return std::nullopt;
+  const int year = ReadDigits(text.data(), 4);
+  const int month = ReadDigits(text.data() + 5, 2);
+  const int day = ReadDigits(text.data() + 8, 2);
+  const int hour = ReadDigits(text.data() + 11, 2);
+  const int minute = ReadDigits(text.data() + 14, 2);
+  const int second = ReadDigits(text.data() + 17, 2);
+  if (year < 0 || month < 0 || day < 0 || hour < 0 || minute < 0 || second < 0) return std::nullopt;
   if (text[4] != '-' || text[7] != '-' || text[10] != 'T' || text[13] != ':' || text[16] != ':') return std::nullopt;
-  if (*hour > 23 || *minute > 59 || *second > 59) return std::nullopt;
-  const std::chrono::year_month_day date{std::chrono::year{*year}, std::chrono::month{static_cast<unsigned>(*month)},
-                                         std::chrono::day{static_cast<unsigned>(*day)}};
+  if (hour > 23 || minute > 59 || second > 59) return std::nullopt;
+  const std::chrono::year_month_day date{std::chrono::year{year}, std::chrono::month{static_cast<unsigned>(month)},
+                                         std::chrono::day{static_cast<unsigned>(day)}};
   if (!date.ok()) return std::nullopt;
   std::size_t at = 19;
   long micros = 0;
@@ -123,8 +121,8 @@ std::optional<UtcTime> ParseIso(std::string_view text) {
   }
   const std::string_view zone = text.substr(at);
   if (!zone.empty() && zone != "Z" && zone != "+00:00") return std::nullopt;
-  return UtcTime{std::chrono::sys_days{date}} + std::chrono::hours{*hour} + std::chrono::minutes{*minute} +
-         std::chrono::seconds{*second} + std::chrono::microseconds{micros};
+  return UtcTime{std::chrono::sys_days{date}} + std::chrono::hours{hour} + std::chrono::minutes{minute} +
+         std::chrono::seconds{second} + std::chrono::microseconds{micros};
 }
 
 }  // namespace vams

@@ -64,18 +64,18 @@ std::string PercentEncode(std::string_view bytes, std::string_view keep) {
 }
 
 std::string PercentDecode(std::string_view text, bool plus_is_space) {
-  std::string out;
-  out.reserve(text.size());
+  if (!text.contains('%') && !(plus_is_space && text.contains('+'))) return std::string(text);
+  std::string out(text.size(), '\0');
+  auto to = out.begin();
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] == '%' && i + 2 < text.size() && HexValue(text[i + 1]) >= 0 && HexValue(text[i + 2]) >= 0) {
-      out.push_back(static_cast<char>(HexValue(text[i + 1]) * 16 + HexValue(text[i + 2])));
+      *to++ = static_cast<char>(HexValue(text[i + 1]) * 16 + HexValue(text[i + 2]));
       i += 2;
-    } else if (text[i] == '+' && plus_is_space) {
-      out.push_back(' ');
     } else {
-      out.push_back(text[i]);
+      *to++ = text[i] == '+' && plus_is_space ? ' ' : text[i];
     }
   }
+  out.erase(to, out.end());
   return out;
 }
 

@@ -81,19 +81,28 @@ bool SyncFindsPrefix(const std::optional<std::string>& stored) {
   return *stored == "/" || (stored->ends_with('/') && !stored->starts_with('/'));
 }
 
-std::optional<Hazard> HazardOf(const EventReading& reading, const AssetKey& named, std::span<const SyncPlace> places) {
+std::optional<Hazard> HazardOfReading(const EventReading& reading) {
   // Also where the sent key is another one: 'init' ends it in every encoding.
   if (reading.key.ends_with("init") || reading.key.ends_with("init/")) return Hazard::kSyncDeletesInit;
   if (reading.by_sync != reading.key) return Hazard::kSyncMisreadsKey;
   if (reading.by_indexer != reading.key) return Hazard::kIndexerMisreadsKey;
+  return std::nullopt;
+}
+
+std::optional<Hazard> HazardOfPlaces(std::string_view key, const AssetKey& named, std::span<const SyncPlace> places) {
   if (places.empty()) return Hazard::kSyncRefusesKey;
   std::optional<Hazard> worst;
   for (const SyncPlace& place : places) {
-    const auto hazard = HazardAt(reading.key, named, place);
+    const auto hazard = HazardAt(key, named, place);
     if (hazard && (!worst || worst == Hazard::kSyncRewrites)) worst = hazard;
   }
   if (!worst && std::ranges::none_of(places, &SyncPlace::found)) return Hazard::kSyncRefusesBucket;
   return worst;
+}
+
+std::optional<Hazard> HazardOf(const EventReading& reading, const AssetKey& named, std::span<const SyncPlace> places) {
+  const auto hazard = HazardOfReading(reading);
+  return hazard ? hazard : HazardOfPlaces(reading.key, named, places);
 }
 
 }  // namespace vams

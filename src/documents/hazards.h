@@ -66,5 +66,9 @@ struct EventReading {
 // refusal. nullopt: the event does what it is sent for. kSyncRewrites, and after it
 // kSyncRefusesBucket, only where nothing else is in the way.
 std::optional<Hazard> HazardOf(const EventReading& reading, const AssetKey& named, std::span<const SyncPlace> places);
+// Its two parts: what the reading alone makes of it, and what the places make of a key that is read as it is. The
+// second is the same for all keys with the same asset ids at the same places.
+std::optional<Hazard> HazardOfReading(const EventReading& reading);
+std::optional<Hazard> HazardOfPlaces(std::string_view key, const AssetKey& named, std::span<const SyncPlace> places);
 
 }  // namespace vams

@@ -87,7 +87,10 @@ bool IsWord(char32_t c) {
   return Has(WordFlips(), c);
 }
 
-bool IsSpace(char32_t c) { return Has(SpaceFlips(), c); }
+bool IsSpace(char32_t c) {
+  if (c > 0x20 && c < 0x80) return false;
+  return Has(SpaceFlips(), c);
+}
 
 bool IsDecimalDigit(char32_t c) {
   if (c < 0x80) return c >= U'0' && c <= U'9';

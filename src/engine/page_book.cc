@@ -13,10 +13,14 @@ PageBook::PageId PageBook::Add(Listing::Page listed, const std::function<bool()>
     return id;
   }
   Page page{.location = listed.keys.location};
-  page.bounds.reserve(listed.entries.size() + 1);
-  page.bounds.push_back(std::move(listed.keys.after));
+  page.after = std::move(listed.keys.after);
+  std::size_t bytes = 0;
+  for (const ObjectEntry& entry : listed.entries) bytes += entry.key.size();
+  page.keys.reserve(bytes);
+  page.ends.reserve(listed.entries.size());
   for (std::size_t i = 0; i < listed.entries.size(); ++i) {
-    page.bounds.push_back(listed.entries[i].key);
+    page.keys += listed.entries[i].key;
+    page.ends.push_back(static_cast<std::uint32_t>(page.keys.size()));
     if (!listed.entries[i].head && wants_head()) page.to_head.push_back(static_cast<std::uint32_t>(i));
   }
   std::ranges::reverse(page.to_head);
@@ -40,14 +44,20 @@ void PageBook::Settle(PageId id, std::size_t i) {
   pages_.erase(at);
 }
 
+std::string_view PageBook::KeyIn(const Page& page, std::size_t i) {
+  const std::size_t from = i == 0 ? 0 : page.ends[i - 1];
+  return std::string_view(page.keys).substr(from, page.ends[i] - from);
+}
+
 void PageBook::TakeSettled(Page& page, std::vector<KeyRange>& into) {
   for (std::size_t i = 0; i < page.settled.size(); ++i) {
     if (page.settled[i] != 1) continue;
     const std::size_t first = i;
     for (; i < page.settled.size() && page.settled[i] == 1; ++i) page.settled[i] = 2;
+    // From behind the object before the first one to the last one.
     const bool to_the_end = i == page.settled.size();
-    into.push_back(
-        {page.location, page.bounds[first], to_the_end ? page.end : std::optional<std::string>(page.bounds[i])});
+    into.push_back({page.location, first == 0 ? page.after : std::string(KeyIn(page, first - 1)),
+                    to_the_end ? page.end : std::optional<std::string>(KeyIn(page, i - 1))});
   }
 }
 

@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/file_tasks.h"
@@ -22,7 +23,9 @@ class PageBook {
 
   struct Page {
     std::size_t location = 0;
-    std::vector<std::string> bounds{};     // bounds[i + 1] is the key of object i, bounds[0] what the page begins after
+    std::string after{};                   // what the page begins after
+    std::string keys{};                    // of its objects, one behind the other
+    std::vector<std::uint32_t> ends{};     // in keys, where each ends
     std::optional<std::string> end{};      // what the page settles reaches as far as this
     std::vector<ObjectEntry> entries{};    // until they are handed to the decision
     std::vector<std::uint32_t> to_head{};  // objects whose head is yet to be asked for, the next one last
@@ -34,7 +37,7 @@ class PageBook {
   // `wants_head`: asked for each object without head, in order.
   PageId Add(Listing::Page page, const std::function<bool()>& wants_head);
   Page& at(PageId id) { return pages_.at(id); }
-  const std::string& KeyOf(PageId id, std::size_t i) const { return pages_.at(id).bounds[i + 1]; }
+  std::string KeyOf(PageId id, std::size_t i) const { return std::string(KeyIn(pages_.at(id), i)); }
   // The last one of a page ends the page: no reference to it is valid then.
   void Settle(PageId id, std::size_t i);
   bool has(PageId id) const { return pages_.contains(id); }
@@ -46,6 +49,7 @@ class PageBook {
   std::vector<KeyRange> TakeConfirmed();
 
  private:
+  static std::string_view KeyIn(const Page& page, std::size_t i);
   static void TakeSettled(Page& page, std::vector<KeyRange>& into);
 
   std::map<PageId, Page> pages_;

@@ -3,16 +3,42 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
+#include <cstring>
 #include <iterator>
 #include <nlohmann/json.hpp>
 
 namespace vams {
 namespace {
 
+using namespace std::string_view_literals;  // their lengths are known to the compiler
+
+// Whether JSON writes it as it is: printable ASCII but '"' and '\\', looked at by eights.
+bool IsPlain(std::string_view text) {
+  constexpr std::uint64_t kOnes = 0x0101010101010101;
+  constexpr std::uint64_t kHighBits = 0x80 * kOnes;
+  // The high bit of some byte is set where one of the eight is not as wanted: by itself, by what is added to 0x7F, or
+  // by what is taken from less than 0x20 or, after '^', from nothing. What is carried on comes from such a byte only.
+  const auto mark = [](std::uint64_t eight) {
+    return eight | (eight + kOnes) | (eight - 0x20 * kOnes) | ((eight ^ ('"' * kOnes)) - kOnes) |
+           ((eight ^ ('\\' * kOnes)) - kOnes);
+  };
+  std::uint64_t marked = 0;
+  std::uint64_t eight = 0;
+  for (; text.size() >= sizeof eight; text.remove_prefix(sizeof eight)) {
+    std::memcpy(&eight, text.data(), sizeof eight);
+    marked |= mark(eight);
+  }
+  eight = ' ' * kOnes;
+  std::memcpy(&eight, text.data(), text.size());
+  marked |= mark(eight);
+  return (marked & kHighBits) == 0;
+}
+
 // As within quotes.
 void AppendEscaped(std::string& out, std::string_view text) {
-  const auto plain = [](char c) { return c >= 0x20 && c < 0x7F && c != '"' && c != '\\'; };
-  if (std::ranges::all_of(text, plain)) {
+  if (IsPlain(text)) {
     out += text;
   } else {
     const std::string quoted = nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
@@ -20,10 +46,18 @@ void AppendEscaped(std::string& out, std::string_view text) {
   }
 }
 
+// Seconds in hexadecimal digits, ten or more, and eight zeros.
+void AppendSequencer(std::string& out, std::uint64_t seconds) {
+  std::array<char, 16> digits{};
+  std::size_t from = digits.size();
+  for (; seconds != 0 || from > 6; seconds >>= 4) digits[--from] = "0123456789ABCDEF"[seconds & 15];
+  out.append(digits.data() + from, digits.size() - from).append("00000000");
+}
+
 bool NeedsNoEncoding(std::string_view key, KeyEncoding encoding) {
   switch (encoding) {
     case KeyEncoding::kRaw: return true;
-    case KeyEncoding::kMinimal: return key.find_first_of("%+") == std::string_view::npos;
+    case KeyEncoding::kMinimal: return !key.contains('%') && !key.contains('+');
     case KeyEncoding::kS3: return false;
   }
   return false;
@@ -75,18 +109,18 @@ void WriteReindexEvent(const EventFacts& facts, KeyEncoding encoding, TopicMessa
   std::string& out = message.body;
   out.clear();
   out.reserve(kFixed + 2 * facts.bucket.size() + facts.key.size() + facts.etag.size());
-  out += R"({"Records":[{"eventVersion":"2.1","eventSource":"aws:s3","awsRegion":")";
+  out += R"({"Records":[{"eventVersion":"2.1","eventSource":"aws:s3","awsRegion":")"sv;
   AppendEscaped(out, facts.region);
-  out += R"(","eventTime":")";
+  out += R"(","eventTime":")"sv;
   AppendIsoMillis(out, facts.last_modified);
   out += R"(","eventName":"ObjectCreated:Put","userIdentity":{"principalId":"VAMS-REINDEX-UTILITY"},)"
          R"("requestParameters":{"sourceIPAddress":"127.0.0.1"},)"
          R"("responseElements":{"x-amz-request-id":"REINDEX","x-amz-id-2":"REINDEX"},)"
-         R"("s3":{"s3SchemaVersion":"1.0","configurationId":"vams-reindex","bucket":{"name":")";
+         R"("s3":{"s3SchemaVersion":"1.0","configurationId":"vams-reindex","bucket":{"name":")"sv;
   AppendEscaped(out, facts.bucket);
-  out += R"(","ownerIdentity":{"principalId":"VAMS"},"arn":"arn:aws:s3:::)";
+  out += R"(","ownerIdentity":{"principalId":"VAMS"},"arn":"arn:aws:s3:::)"sv;
   AppendEscaped(out, facts.bucket);
-  out += R"("},"object":{"key":")";
+  out += R"("},"object":{"key":")"sv;
   if (NeedsNoEncoding(facts.key, encoding)) {
     AppendEscaped(out, facts.key);
   } else {
@@ -95,10 +129,12 @@ void WriteReindexEvent(const EventFacts& facts, KeyEncoding encoding, TopicMessa
   out.append(R"(","size":)").append(std::to_string(facts.size.value)).append(R"(,"eTag":")");
   AppendEscaped(out, facts.etag);
   if (facts.version_id) {
-    out += R"(","versionId":")";
+    out += R"(","versionId":")"sv;
     AppendEscaped(out, *facts.version_id);
   }
-  fmt::format_to(std::back_inserter(out), R"(","sequencer":"{:010X}00000000"}}}}}}]}})", seconds < 0 ? 0 : seconds);
+  out += R"(","sequencer":")"sv;
+  AppendSequencer(out, seconds < 0 ? 0 : static_cast<std::uint64_t>(seconds));
+  out += R"("}}}]})"sv;
 }
 
 }  // namespace vams

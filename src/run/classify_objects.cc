@@ -10,7 +10,7 @@ namespace {
 class Reading {
  public:
   Reading(std::string_view key, KeyEncoding encoding) : key_(key) {
-    if (key.find_first_of("%+") == std::string_view::npos || encoding == KeyEncoding::kS3) return;
+    if (encoding == KeyEncoding::kS3 || (!key.contains('%') && !key.contains('+'))) return;
     sent_ = EncodeEventKey(key, encoding);
     decoded_ = UnquotePlus(*sent_);
   }
@@ -36,9 +36,15 @@ Result<std::vector<std::optional<Hazard>>> HazardsOf(const RunContext& run, Expe
   keys.reserve(objects.size());
   for (const NamedObject& object : objects) keys.push_back(object.key);
   TRY_ASSIGN(const auto places, expected.SyncPlaces(bucket, keys));
+  std::optional<Hazard> of_places;
   for (std::size_t i = 0; i < objects.size(); ++i) {
-    const Reading reading(objects[i].key, run.options.event_key_encoding);
-    hazards[i] = HazardOf(reading.value(), objects[i].named, *places[i]);
+    const auto& [key, named] = objects[i];
+    if (i == 0 || places[i] != places[i - 1] || &named != &objects[i - 1].named) {
+      of_places = HazardOfPlaces(key, named, *places[i]);
+    }
+    const Reading reading(key, run.options.event_key_encoding);
+    hazards[i] = HazardOfReading(reading.value());
+    if (!hazards[i]) hazards[i] = of_places;
     if (hazards[i] == Hazard::kSyncRewrites && run.options.allow_rewrites) hazards[i] = std::nullopt;
   }
   return hazards;

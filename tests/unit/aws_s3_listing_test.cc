@@ -124,7 +124,9 @@ TEST(S3Listing, RefusesABadEntry) {
   EXPECT_THAT(Refusal(Listing(Contents(""))), HasSubstr("'' is no key"));
   EXPECT_THAT(Refusal(Listing(Contents("a", "<Key>b</Key>"))), HasSubstr("several <Key>"));
   EXPECT_THAT(Refusal(Listing(Contents("<b/>"))), HasSubstr("more than a text"));
-  EXPECT_THAT(Refusal(Listing(Contents("a<!-- -->b<i/>"))), HasSubstr("more than a text"));
+  for (const char* key : {"a<!-- -->b<i/>", "a<b/>", "<b/>a", "a<!-- -->b", "a<![CDATA[b]]>", "<![CDATA[a]]>b"}) {
+    EXPECT_THAT(Refusal(Listing(Contents(key))), HasSubstr("more than a text")) << key;
+  }
   EXPECT_THAT(Refusal(Listing(Contents(std::string(1025, 'k')))), HasSubstr("is no key"));
   EXPECT_THAT(Refusal(Listing(kUrl + Contents("%FF"))), HasSubstr("is no key"));
   EXPECT_THAT(Refusal(Listing(Contents("\xFF"))), HasSubstr("is no key"));

@@ -46,6 +46,25 @@ RC_GTEST_PROP(ReindexEvent, IsNoLongerThanWasSaid, (const std::string& key, cons
   }
 }
 
+TEST(ReindexEvent, WritesEachCharacterAsJsonWhereverItStands) {
+  for (std::size_t length = 1; length <= 17; ++length) {
+    for (std::size_t at = 0; at < length; ++at) {
+      for (int c = 1; c < 0x80; ++c) {
+        std::string key(length, 'k');
+        key[at] = static_cast<char>(c);
+        const TopicMessage message = BuildReindexEvent(Facts(key), KeyEncoding::kRaw);
+        ASSERT_TRUE(message.body.contains("\"object\":{\"key\":" + nlohmann::json(key).dump() + ",")) << message.body;
+      }
+    }
+  }
+}
+
+RC_GTEST_PROP(ReindexEvent, IsJsonWhateverTheKey, (const std::string& key)) {
+  const auto body = nlohmann::json::parse(BuildReindexEvent(Facts(key), KeyEncoding::kRaw).body, nullptr, false);
+  RC_ASSERT(!body.is_discarded());
+  if (IsUtf8(key)) RC_ASSERT(body["Records"][0]["s3"]["object"]["key"] == key);
+}
+
 TEST(ReindexEvent, LeavesNothingOfAnEarlierMessage) {
   TopicMessage message = BuildReindexEvent(Facts(std::string(900, 'k')), KeyEncoding::kMinimal);
   WriteReindexEvent(Facts("a/b.glb"), KeyEncoding::kMinimal, message);

@@ -149,6 +149,24 @@ TEST_F(RunHazards, NothingIsDeletedRewrittenOrCreated) {
   }
 }
 
+TEST_F(RunHazards, NeighboursAtOnePlaceAreJudgedByTheAssetThatEachNames) {
+  vams().PutAsset(AssetItem(kTable, "table/"));
+  for (const auto& [key, named] : {std::pair{"chair/a.glb", kChair},
+                                   {"chair/b.glb", kTable},
+                                   {"chair/c+.glb", kChair},
+                                   {"chair/d.glb", kChair},
+                                   {"chair/e.glb", kTable},
+                                   {"chair/f.glb", kTable}}) {
+    ASSERT_TRUE(PutFile(vams(), key, named)) << key;
+  }
+  options_.skip_verification = true;
+  const auto result = Run();
+  ASSERT_TRUE(result) << result.error().message;
+  EXPECT_EQ(result->report.files->withheld,
+            (std::map<std::string, std::uint64_t>{{"sync-misreads-key", 1}, {"sync-rewrites", 3}}));
+  EXPECT_EQ(result->report.files->succeeded, deployed_.chain.published());
+}
+
 // Without the withholding each of the keys would do its harm: the stand-in is no straw man.
 TEST_F(RunHazards, WithoutBucketSyncInTheDeploymentNothingIsHeldBack) {
   FillDifficult();

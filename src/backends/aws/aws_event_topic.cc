@@ -15,9 +15,11 @@ namespace {
 constexpr PublishLimits kLimits{ItemCount{10}, Bytes{262144}};
 constexpr std::size_t kMaxSubject = 99;  // characters; SNS: "less than 100"
 
-Status CheckMessage(const TopicMessage& message) {
+// `passed`: a subject that was found good.
+Status CheckMessage(const TopicMessage& message, std::string_view passed) {
   if (message.body.empty()) return Fail(ErrorCode::kInvalid, "a message must have a body");
   if (!IsUtf8(message.body)) return Fail(ErrorCode::kInvalid, "the body of a message is not UTF-8");
+  if (message.subject == passed) return {};
   const auto is_control = [](unsigned char c) { return c < 0x20 || c == 0x7F; };
   const bool too_long = message.subject.size() > kMaxSubject && CountCodePoints(message.subject) > kMaxSubject;
   if (too_long || !IsUtf8(message.subject) || std::ranges::any_of(message.subject, is_control)) {
@@ -52,9 +54,12 @@ Result<std::vector<Status>> AwsEventTopic::PublishBatch(std::string_view topic,
   std::vector<Status> statuses;
   statuses.reserve(messages.size());
   std::vector<std::size_t> sent;  // the indexes of the messages that go out; their ids count from 0
+  std::string_view passed;
   for (std::size_t i = 0; i < messages.size(); ++i) {
-    statuses.push_back(CheckMessage(messages[i]));
-    if (statuses.back()) sent.push_back(i);
+    statuses.push_back(CheckMessage(messages[i], passed));
+    if (!statuses.back()) continue;
+    sent.push_back(i);
+    passed = messages[i].subject;
   }
   if (sent.empty()) return statuses;
 

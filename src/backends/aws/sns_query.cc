@@ -10,11 +10,9 @@ namespace {
 
 std::string BeginForm(std::string_view action) { return "Action=" + PercentEncode(action) + "&Version=2010-03-31"; }
 
-// The name in pieces; it consists of what needs no encoding.
-void AppendField(std::string& form, std::initializer_list<std::string_view> name, std::string_view value) {
-  form += '&';
-  for (const std::string_view part : name) form += part;
-  form += '=';
+// The name consists of what needs no encoding.
+void AppendField(std::string& form, std::string_view name, std::string_view value) {
+  form.append("&").append(name).append("=");
   AppendPercentEncoded(form, value);
 }
 
@@ -41,7 +39,7 @@ Result<Arn> ReadTopicArn(std::string_view text) {
 HttpRequest SnsRequest(const AwsClient& client, std::string_view action, std::string resource,
                        const std::vector<std::pair<std::string, std::string>>& parameters) {
   std::string form = BeginForm(action);
-  for (const auto& [name, value] : parameters) AppendField(form, {name}, value);
+  for (const auto& [name, value] : parameters) AppendField(form, name, value);
   return FormRequest(client, action, std::move(resource), std::move(form));
 }
 
@@ -53,13 +51,17 @@ HttpRequest PublishBatchRequest(const AwsClient& client, std::string_view topic,
   std::size_t most = form.size() + 4 * topic.size();
   for (const std::size_t i : sent) most += kNames + 2 * messages[i].body.size() + 3 * messages[i].subject.size();
   form.reserve(most);
-  AppendField(form, {"TopicArn"}, topic);
+  AppendField(form, "TopicArn", topic);
+  std::string name;
   for (std::size_t n = 0; n < sent.size(); ++n) {
     const TopicMessage& message = messages[sent[n]];
-    const std::string member = std::to_string(n + 1);
-    AppendField(form, {kEntry, member, ".Id"}, std::to_string(n));
-    AppendField(form, {kEntry, member, ".Message"}, message.body);
-    if (!message.subject.empty()) AppendField(form, {kEntry, member, ".Subject"}, message.subject);
+    name.assign(kEntry).append(std::to_string(n + 1));
+    const std::size_t member = name.size();
+    AppendField(form, name.append(".Id"), std::to_string(n));
+    name.resize(member);
+    AppendField(form, name.append(".Message"), message.body);
+    name.resize(member);
+    if (!message.subject.empty()) AppendField(form, name.append(".Subject"), message.subject);
   }
   return FormRequest(client, "PublishBatch", std::string(topic), std::move(form));
 }

@@ -64,8 +64,8 @@ bool IsText(const xml_node& node) { return node.type() == pugi::node_pcdata || n
 
 Result<xml_node> LoadXml(std::string_view body, const char* root, pugi::xml_document& document) {
   TRY(CheckText(body));
-  // A key may be nothing but spaces.
-  constexpr unsigned kOptions = pugi::parse_default | pugi::parse_ws_pcdata_single;
+  // A key may be nothing but spaces. A text that its element begins with needs no node of its own.
+  constexpr unsigned kOptions = pugi::parse_default | pugi::parse_ws_pcdata_single | pugi::parse_embed_pcdata;
   const pugi::xml_parse_result parsed = document.load_buffer(body.data(), body.size(), kOptions, pugi::encoding_utf8);
   if (!parsed) {
     return Fail(ErrorCode::kBadReply, "no well-formed XML at byte {}: {}", parsed.offset, parsed.description());
@@ -83,9 +83,10 @@ Result<xml_node> LoadXml(std::string_view body, const char* root, pugi::xml_docu
 }
 
 Result<std::string_view> TextOf(const xml_node& element) {
+  const std::string_view embedded = element.value();
   const xml_node first = element.first_child();
-  if (!first) return std::string_view();
-  if (first.next_sibling() || !IsText(first)) {
+  if (!first) return embedded;
+  if (!embedded.empty() || first.next_sibling() || !IsText(first)) {
     return Fail(ErrorCode::kBadReply, "<{}> holds more than a text", Printable(element.name()));
   }
   return std::string_view(first.value());
