@@ -6,8 +6,8 @@
 namespace vams {
 namespace {
 
-// Adjacent objects mostly share their asset, so few rows serve many look-ups.
-constexpr std::size_t kRememberedAssets = 2048;
+// Adjacent objects mostly share their asset, so few rows serve many look-ups; a row is a kilobyte or more.
+constexpr std::size_t kRememberedAssets = 256;
 constexpr std::size_t kRememberedBuckets = 256;
 constexpr ItemCount kBucketPage{1000};
 

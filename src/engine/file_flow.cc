@@ -119,10 +119,15 @@ std::optional<FileTask> FileFlow::NextDecide(Duration now) {
   ready_.pop_front();
   PageBook::Page& page = book_.at(id);
   DecideTask task{.location = page.location, .entries = {}};
-  for (std::size_t i = 0; i < page.entries.size(); ++i) {
-    if (page.settled[i] == 0) task.entries.push_back(std::move(page.entries[i]));
+  if (page.unsettled == page.entries.size()) {
+    task.entries = std::move(page.entries);
+  } else {
+    task.entries.reserve(page.unsettled);
+    for (std::size_t i = 0; i < page.entries.size(); ++i) {
+      if (page.settled[i] == 0) task.entries.push_back(std::move(page.entries[i]));
+    }
   }
-  page.entries.clear();
+  page.entries = {};
   decide_.pace().OnStart(now, task.entries.size());
   ++decides_;
   ++requests_;

@@ -175,8 +175,7 @@ void FileFlow::OnDecide(DecideTask& task, Result<DecideAnswer>& answer, const Ru
 void FileFlow::SettleDecided(PageBook::PageId page, std::size_t object, ObjectEntry entry, Decided decided,
                              Duration now) {
   switch (decided.kind) {
-    case Decided::Kind::kFailed:
-      return SettleFailed(page, object, std::move(decided.document_id), std::move(*decided.error), 1);
+    case Decided::Kind::kFailed: return SettleFailed(page, object, std::move(decided.document_id), *decided.error, 1);
     case Decided::Kind::kSkipped: ++totals_.skipped[decided.cause]; break;
     case Decided::Kind::kWithheld: ++totals_.withheld[decided.cause]; break;
     case Decided::Kind::kNotSelected: break;

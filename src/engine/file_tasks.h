@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -98,7 +99,7 @@ struct Decided {
   std::string document_id{};                // of kPublish
   std::optional<std::string> version_id{};  // of kPublish, where known
   std::uint64_t bytes = 0;                  // of kPublish: its message has no more
-  std::optional<Error> error{};             // of kFailed
+  std::shared_ptr<const Error> error{};     // of kFailed, which is rare: an Error has twice the size of all else here
 };
 struct DecideAnswer {
   std::vector<Decided> objects;  // one for each entry, in order

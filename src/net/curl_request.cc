@@ -264,7 +264,9 @@ std::unique_ptr<CurlRequest> CurlRequest::Make(CURLSH* share, void* trust,
   curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
   curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
   curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-  curl_easy_setopt(easy, CURLOPT_UPLOAD_BUFFERSIZE, 16384L);  // the least: one buffer a connection
+  // Each request under way has one; what is long comes in pieces.
+  curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, 4096L);
+  curl_easy_setopt(easy, CURLOPT_UPLOAD_BUFFERSIZE, 16384L);  // the least
   curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, OnHeader);
   curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, OnBody);
   // Verification has no switch.

@@ -140,7 +140,9 @@ Result<DecideAnswer> FileExecutor::Decide(const DecideTask& task) {
 
 Decided FileExecutor::DecideOne(const std::string& bucket, const ObjectEntry& entry, ClassifiedObject& object,
                                 std::vector<Finding>& findings) {
-  if (!object.decision) return {.kind = Decided::Kind::kFailed, .error = object.decision.error()};
+  if (!object.decision) {
+    return {.kind = Decided::Kind::kFailed, .error = std::make_shared<const Error>(std::move(object.decision).error())};
+  }
   Decision& decision = object.decision->decision;
   const auto place = [&] { return bucket + "/" + entry.key; };
   if (decision.kind != Decision::Kind::kIndex) {

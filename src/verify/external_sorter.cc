@@ -107,7 +107,7 @@ ExternalSorter::ExternalSorter(std::filesystem::path directory, std::string name
 ExternalSorter::~ExternalSorter() {
   readers_.clear();
   std::error_code ignored;
-  for (const auto& run : runs_) std::filesystem::remove(run, ignored);
+  for (const RunId run : runs_) std::filesystem::remove(PathOf(run), ignored);
 }
 
 Status ExternalSorter::Add(std::string_view key, std::string_view payload) {
@@ -124,14 +124,14 @@ void ExternalSorter::SortBuffer() {
   std::ranges::stable_sort(slots_, [this](const Slot& a, const Slot& b) { return KeyAt(a) < KeyAt(b); });
 }
 
-std::filesystem::path ExternalSorter::NewRunPath() {
-  return directory_ / (name_ + "." + std::to_string(next_run_++) + ".run");
+std::filesystem::path ExternalSorter::PathOf(RunId run) const {
+  return directory_ / (name_ + "." + std::to_string(run) + ".run");
 }
 
 Status ExternalSorter::Spill() {
   SortBuffer();
-  runs_.push_back(NewRunPath());
-  RunWriter writer(runs_.back());
+  runs_.push_back(next_run_++);
+  RunWriter writer(PathOf(runs_.back()));
   for (const Slot& slot : slots_) TRY(writer.Write(KeyAt(slot), PayloadAt(slot)));
   TRY(writer.Close());
   arena_.clear();
@@ -139,12 +139,11 @@ Status ExternalSorter::Spill() {
   return {};
 }
 
-Status ExternalSorter::OpenReaders(std::size_t count, std::vector<std::unique_ptr<RunReader>>& readers) {
-  for (std::size_t i = 0; i < count; ++i) {
-    readers.push_back(std::make_unique<RunReader>(runs_[i]));
+Status ExternalSorter::Open(std::span<const RunId> runs, std::vector<std::unique_ptr<RunReader>>& readers) const {
+  for (const RunId run : runs) {
+    readers.push_back(std::make_unique<RunReader>(PathOf(run)));
     TRY(readers.back()->Advance());
   }
-  runs_.erase(runs_.begin(), runs_.begin() + static_cast<std::ptrdiff_t>(count));
   return {};
 }
 
@@ -160,18 +159,25 @@ Result<std::optional<ExternalSorter::Record>> ExternalSorter::NextOf(std::vector
   return record;
 }
 
-// Merging the oldest runs into one that stays the oldest keeps equal keys in the order they were added.
-Status ExternalSorter::MergeOldestRuns(std::size_t count) {
-  std::vector<std::unique_ptr<RunReader>> readers;
-  TRY(OpenReaders(count, readers));
-  const std::filesystem::path path = NewRunPath();
-  runs_.insert(runs_.begin(), path);
-  RunWriter writer(path);
-  for (;;) {
-    TRY_ASSIGN(auto record, NextOf(readers));
-    if (!record) return writer.Close();
-    TRY(writer.Write(record->key, record->payload));
+// Each run is read and written once, and neighbours stay in order, so that equal keys keep theirs.
+Status ExternalSorter::MergeNeighbours() {
+  const std::size_t together = std::min(kMaxFanIn, (runs_.size() + kMaxFanIn - 1) / kMaxFanIn);
+  for (std::size_t left = runs_.size(); left > 0;) {
+    const auto count = static_cast<std::ptrdiff_t>(std::min(together, left));
+    left -= static_cast<std::size_t>(count);
+    std::vector<std::unique_ptr<RunReader>> readers;
+    TRY(Open(std::span(runs_.begin(), runs_.begin() + count), readers));
+    runs_.push_back(next_run_++);  // behind all that are not merged yet
+    RunWriter writer(PathOf(runs_.back()));
+    for (;;) {
+      TRY_ASSIGN(auto record, NextOf(readers));
+      if (!record) break;
+      TRY(writer.Write(record->key, record->payload));
+    }
+    TRY(writer.Close());
+    runs_.erase(runs_.begin(), runs_.begin() + count);
   }
+  return {};
 }
 
 Status ExternalSorter::Finish() {
@@ -182,8 +188,10 @@ Status ExternalSorter::Finish() {
   if (!slots_.empty()) TRY(Spill());
   arena_.shrink_to_fit();
   slots_.shrink_to_fit();
-  while (runs_.size() > kMaxFanIn) TRY(MergeOldestRuns(kMaxFanIn));
-  return OpenReaders(runs_.size(), readers_);
+  while (runs_.size() > kMaxFanIn) TRY(MergeNeighbours());
+  TRY(Open(runs_, readers_));
+  runs_.clear();
+  return {};
 }
 
 Result<std::optional<ExternalSorter::Record>> ExternalSorter::Next() {

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -53,20 +54,21 @@ class ExternalSorter {
   }
   void SortBuffer();
   Status Spill();
-  Status MergeOldestRuns(std::size_t count);
-  Status OpenReaders(std::size_t count, std::vector<std::unique_ptr<RunReader>>& readers);
+  using RunId = std::uint64_t;
+  std::filesystem::path PathOf(RunId run) const;
+  Status MergeNeighbours();
+  Status Open(std::span<const RunId> runs, std::vector<std::unique_ptr<RunReader>>& readers) const;
   static Result<std::optional<Record>> NextOf(std::vector<std::unique_ptr<RunReader>>& readers);
-  std::filesystem::path NewRunPath();
 
   const std::filesystem::path directory_;
   const std::string name_;
   const std::size_t memory_;
   std::string arena_;
   std::vector<Slot> slots_;
-  std::vector<std::filesystem::path> runs_;  // oldest first
+  std::vector<RunId> runs_;  // oldest first; whoever reads one removes its file
   std::vector<std::unique_ptr<RunReader>> readers_;
   std::uint64_t added_ = 0;
-  std::uint64_t next_run_ = 0;
+  RunId next_run_ = 0;
   std::size_t next_slot_ = 0;
 };
 

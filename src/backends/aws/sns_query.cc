@@ -46,10 +46,10 @@ HttpRequest SnsRequest(const AwsClient& client, std::string_view action, std::st
 HttpRequest PublishBatchRequest(const AwsClient& client, std::string_view topic, std::span<const TopicMessage> messages,
                                 std::span<const std::size_t> sent) {
   constexpr std::string_view kEntry = "PublishBatchRequestEntries.member.";
-  constexpr std::size_t kNames = 256;  // of an entry, with its id and subject
+  constexpr std::size_t kNames = 200;  // of an entry, with its id
   std::string form = BeginForm("PublishBatch");
   std::size_t most = form.size() + 4 * topic.size();
-  for (const std::size_t i : sent) most += kNames + 2 * messages[i].body.size() + 3 * messages[i].subject.size();
+  for (const std::size_t i : sent) most += kNames + messages[i].body.size() * 3 / 2 + 3 * messages[i].subject.size();
   form.reserve(most);
   AppendField(form, "TopicArn", topic);
   std::string name;
