@@ -17,6 +17,7 @@ constexpr Bytes kSideMemory{1 << 20};
 constexpr std::uint64_t kScanPage = 1000;
 constexpr std::size_t kRecheckBatch = 200;
 constexpr std::size_t kFieldsNamed = 3;
+constexpr int kMostLooks = 5;  // at a source that changes whenever it is looked at
 
 std::string FieldsCause(const std::vector<FieldDifference>& differences) {
   if (differences.size() > kFieldsNamed) return fmt::format("{} fields differ", differences.size());
@@ -38,6 +39,10 @@ std::string FieldsDetail(const std::vector<FieldDifference>& differences) {
     if (detail.size() > 4 * kLongest) return detail + "; ...";
   }
   return detail;
+}
+
+bool SameDocument(const Decision& a, const Decision& b) {
+  return a.kind == b.kind && a.document.id == b.document.id && a.document.body == b.document.body;
 }
 
 }  // namespace
@@ -110,6 +115,8 @@ Status IndexVerifier::AddFinding(FindingKind kind, const std::string& id, const 
 }
 
 void IndexVerifier::Compare(Suspect& suspect) {
+  suspect.differences.clear();
+  suspect.no_object = false;
   if (!suspect.actual) return;
   auto differences = DiffDocuments(suspect.now.document.body, *suspect.actual);
   suspect.no_object = !differences;
@@ -153,7 +160,7 @@ Status IndexVerifier::Settle(Suspect& suspect) {
     return AddFinding(FindingKind::kMissing, id, suspect.locator, refused ? RefusalCause(suspect.refused) : why,
                       RefusalDetail(suspect.refused));
   }
-  if (!suspect.no_object && suspect.differences.empty()) {
+  if (IsRight(suspect)) {
     ++report_.right;
     return {};
   }
@@ -177,22 +184,48 @@ Status IndexVerifier::Settle(Suspect& suspect) {
   return AddFinding(FindingKind::kStale, id, suspect.locator, FieldsCause(suspect.differences), std::move(detail));
 }
 
+// Of one that is there.
+bool IndexVerifier::IsRight(const Suspect& suspect) { return !suspect.no_object && suspect.differences.empty(); }
+
+// Looks at the source before and after the index: only where it stood still is what lies between a difference. Others
+// may be at work meanwhile, and delete or edit what was just read.
+Status IndexVerifier::LookAgain(std::vector<Suspect>& suspects) {
+  std::vector<Suspect*> open;
+  for (Suspect& suspect : suspects) open.push_back(&suspect);
+  for (int look = 0; look < kMostLooks && !open.empty(); ++look) {
+    std::vector<std::string> ids;
+    std::vector<std::string> locators;
+    for (const Suspect* suspect : open) {
+      ids.push_back(suspect->id);
+      locators.push_back(suspect->locator);
+    }
+    TRY_ASSIGN(auto now, parts_.remake(locators));
+    for (std::size_t i = 0; i < open.size(); ++i) {
+      const bool stood_still = look > 0 && SameDocument(open[i]->now, now[i]);
+      open[i]->now = std::move(now[i]);
+      if (stood_still) open[i] = nullptr;
+    }
+    std::erase(open, nullptr);
+    if (open.empty()) return {};
+    ids.clear();
+    for (const Suspect* suspect : open) ids.push_back(suspect->id);
+    TRY_ASSIGN(auto actual, parts_.index.GetMany(ids));
+    for (std::size_t i = 0; i < open.size(); ++i) {
+      open[i]->actual = std::move(actual[i]);
+      Compare(*open[i]);
+      if (open[i]->now.kind != Decision::Kind::kIndex || (open[i]->actual && IsRight(*open[i]))) open[i] = nullptr;
+    }
+    std::erase(open, nullptr);
+  }
+  return {};
+}
+
 Status IndexVerifier::RecheckPresent() {
   if (suspects_.empty()) return {};
-  std::vector<std::string> ids;
-  std::vector<std::string> locators;
-  for (auto& [id, locator] : suspects_) {
-    ids.push_back(id);
-    locators.push_back(locator);
-  }
-  suspects_.clear();
-  TRY_ASSIGN(auto now, parts_.remake(locators));
-  TRY_ASSIGN(auto actual, parts_.index.GetMany(ids));
   std::vector<Suspect> suspects;
-  for (std::size_t i = 0; i < ids.size(); ++i) {
-    suspects.push_back({std::move(ids[i]), std::move(locators[i]), std::move(now[i]), std::move(actual[i])});
-    Compare(suspects.back());
-  }
+  for (auto& [id, locator] : suspects_) suspects.push_back({.id = std::move(id), .locator = std::move(locator)});
+  suspects_.clear();
+  TRY(LookAgain(suspects));
   FindRefusals(suspects);
   for (Suspect& suspect : suspects) TRY(Settle(suspect));
   return {};

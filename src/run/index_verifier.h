@@ -59,14 +59,16 @@ class IndexVerifier {
   struct Suspect {
     std::string id;
     std::string locator;
-    Decision now;
-    std::optional<std::string> actual;
+    Decision now{};
+    std::optional<std::string> actual{};
     std::vector<FieldDifference> differences{};  // of what is there
     bool no_object = false;                      // what is there is no JSON object
     std::vector<RefusedField> refused{};         // of the fields that are not there
   };
   Status Settle(Suspect& suspect);
   static void Compare(Suspect& suspect);
+  static bool IsRight(const Suspect& suspect);
+  Status LookAgain(std::vector<Suspect>& suspects);
   void FindRefusals(std::vector<Suspect>& suspects);
   enum class Mend { kYes, kNo };
   Status AddFinding(FindingKind kind, const std::string& id, const std::string& locator, std::string cause,

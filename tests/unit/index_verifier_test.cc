@@ -44,7 +44,12 @@ class IndexVerifierTest : public testing::Test {
                            {.kind = IndexKind::kFiles,
                             .index = *index_,
                             .source = [&](const auto& take) { return take(expected_); },
-                            .remake = [&](const std::vector<std::string>& locators) { return Remade(locators); },
+                            .remake =
+                                [&](const std::vector<std::string>& locators) {
+                                  auto made = Remade(locators);
+                                  if (after_look_) after_look_(++looks_);
+                                  return made;
+                                },
                             .why_unexpected = [](const std::string&) { return std::string("no source"); },
                             .judge_unexpected = [] { return true; }});
     auto report = verifier.Run();
@@ -70,6 +75,8 @@ class IndexVerifierTest : public testing::Test {
   TempDir directory_;
   std::unique_ptr<SearchIndex> index_ = MakeMemorySearchIndex("files");
   std::vector<ExpectedDocument> expected_;
+  std::function<void(int look)> after_look_;  // what another writer does once the source has been looked at again
+  int looks_ = 0;
 
  private:
   Result<std::vector<Decision>> Remade(const std::vector<std::string>& locators) const {
@@ -109,6 +116,39 @@ TEST_F(IndexVerifierTest, TellsWhatTheMappingRefusesFromWhatNeverCame) {
     EXPECT_THAT(finding.detail, HasSubstr("MD_date_x: not of this type"));
   }
   EXPECT_EQ(plan.objects.size(), 4u) << "all but the one that is as good as it can be";
+}
+
+TEST_F(IndexVerifierTest, WhatAnotherWriterChangesBetweenTheLooksIsNoFinding) {
+  const auto remove = [&](const std::string& id) {
+    const BulkOp op{BulkOp::Kind::kDelete, id, {}, {}};
+    EXPECT_TRUE(index_->Bulk({&op, 1})->front());
+    std::ranges::find(expected_, id, &ExpectedDocument::locator)->decision = {.rule = "asset-absent"};
+  };
+  const auto edit = [&](const std::string& id, const std::string& body) {
+    Put(id, body);
+    std::ranges::find(expected_, id, &ExpectedDocument::locator)->decision.document.body = body;
+  };
+  for (const char* id : {"deleted", "edited", "edited-twice", "lost"}) {
+    Expect(id, R"({"str_key":"/new"})");
+    if (id != std::string_view("lost")) Put(id, R"({"str_key":"/old"})");
+  }
+  after_look_ = [&](int look) {
+    if (look == 1) remove("deleted");
+    if (look == 1) edit("edited", R"({"str_key":"/newer"})");
+    if (look <= 2) edit("edited-twice", fmt::format(R"({{"str_key":"/{}"}})", look));
+  };
+  const IndexReport report = Verify();
+  EXPECT_THAT(Found(), ElementsAre("lost: missing, not in the index"));
+  EXPECT_EQ(report.right, 2u);
+  EXPECT_EQ(report.expected, 3u);
+}
+
+TEST_F(IndexVerifierTest, ASourceThatNeverStandsStillIsLookedAtSoOftenAndNoMore) {
+  Expect("a", R"({"n":0})");
+  Put("a", R"({"n":-1})");
+  after_look_ = [&](int look) { expected_.front().decision.document.body = fmt::format(R"({{"n":{}}})", look); };
+  EXPECT_EQ(Verify().stale, 1u);
+  EXPECT_EQ(looks_, 5);
 }
 
 TEST_F(IndexVerifierTest, AnIdThatNoIndexTakesIsNamedAndNotSentAgain) {
