@@ -33,6 +33,7 @@ Exit ExitFor(ErrorCode code) {
     case ErrorCode::kUnavailable:
     case ErrorCode::kTimeout:
     case ErrorCode::kAccessDenied:
+    case ErrorCode::kExpired:
     case ErrorCode::kNoSpace:
     case ErrorCode::kReadOnly:
     case ErrorCode::kCorrupt:

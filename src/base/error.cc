@@ -14,6 +14,7 @@ std::string_view ErrorCodeName(ErrorCode code) {
     case ErrorCode::kUnavailable: return "unavailable";
     case ErrorCode::kTimeout: return "timeout";
     case ErrorCode::kAccessDenied: return "access-denied";
+    case ErrorCode::kExpired: return "expired";
     case ErrorCode::kNoSpace: return "no-space";
     case ErrorCode::kReadOnly: return "read-only";
     case ErrorCode::kCorrupt: return "corrupt";

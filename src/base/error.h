@@ -20,6 +20,7 @@ enum class ErrorCode {
   kUnavailable,  // no answer, or an answer that says "later"
   kTimeout,
   kAccessDenied,
+  kExpired,  // credentials that ran out on the way, or may have: some answers give no reason
   kNoSpace,
   kReadOnly,
   kCorrupt,  // stored bytes that are not what we wrote, or a foreign file

@@ -10,7 +10,8 @@ constexpr const char* kTable = "the asset table";
 
 bool IsOfTheTable(const Error& error) {
   return error.code == ErrorCode::kNotFound || error.code == ErrorCode::kAccessDenied ||
-         error.code == ErrorCode::kUsage || error.code == ErrorCode::kReadOnly || error.code == ErrorCode::kNoSpace;
+         error.code == ErrorCode::kExpired || error.code == ErrorCode::kUsage || error.code == ErrorCode::kReadOnly ||
+         error.code == ErrorCode::kNoSpace;
 }
 
 void Earlier(std::optional<Duration>& at, std::optional<Duration> other) {

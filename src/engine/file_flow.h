@@ -154,6 +154,8 @@ class FileFlow {
   std::map<std::size_t, std::uint32_t> unreadable_lists_;  // in a row, by range
   std::uint32_t unreadable_decides_ = 0;                   // in a row
   std::uint32_t denied_heads_ = 0;                         // in a row, with none allowed before
+  std::uint32_t expired_heads_ = 0;                        // answers in a row
+  Duration expired_since_{0};
 
   FileProgress progress_;
   FileTotals totals_;

@@ -12,11 +12,16 @@ namespace {
 
 // So many HEADs denied before a single one was allowed: it is not about one object.
 constexpr std::uint32_t kDeniedHeads = 50;
+// Nor is it when for so long all answers speak of credentials that ran out. It is less than the tries of one HEAD take,
+// so that none is given up for it.
+constexpr Duration kExpiredFor = std::chrono::milliseconds(500);
+constexpr std::uint32_t kExpiredTries = 5;
 
 // All messages would be refused as this request was.
 bool IsOfTheTopic(const Error& error) {
   switch (error.code) {
     case ErrorCode::kAccessDenied:
+    case ErrorCode::kExpired:
     case ErrorCode::kNotFound:
     case ErrorCode::kUsage:
     case ErrorCode::kReadOnly:
@@ -78,6 +83,10 @@ void FileFlow::OnList(ListTask& task, Result<ListAnswer>& answer, const Running&
   if (const auto error = ErrorIn(answer)) {
     listing_.OnFailure(range);
     const FailureClass cls = Feed(list_, *error, running.started, 1, now);
+    if (error->code == ErrorCode::kExpired) {
+      fatal_ = *error;
+      return;
+    }
     const std::uint32_t unreadable = cls == FailureClass::kUnreadable ? ++unreadable_lists_[range] : 0;
     if (cls == FailureClass::kRefused || unreadable >= settings_.most_tries) return FailBucket(task.location, *error);
     list_again_ = now + FlowBackoff(unreadable, random_());
@@ -119,7 +128,17 @@ void FileFlow::OnHead(Result<HeadAnswer>& answer, const Running& running, Durati
   if (error) {
     const FailureClass cls = Feed(head_, *error, running.started, 1, now);
     const bool others_succeeded = head_.pace().successes() > running.others_done;
-    if (head.patience.OnFailure(cls, others_succeeded, now, settings_.most_tries)) {
+    // Of these a HEAD does not say which: credentials that ran out on the way, or an object that needs its own key.
+    const bool expired = error->code == ErrorCode::kExpired;
+    if (expired && expired_heads_++ == 0) expired_since_ = now;
+    if (expired && expired_heads_ >= kDeniedHeads && now - expired_since_ >= kExpiredFor) {
+      fatal_ = *error;
+      return;
+    }
+    const bool again = expired
+                           ? head.patience.OnFailure(FailureClass::kUnreadable, others_succeeded, now, kExpiredTries)
+                           : head.patience.OnFailure(cls, others_succeeded, now, settings_.most_tries);
+    if (again) {
       heads_again_.emplace(now + FlowBackoff(head.patience.failures(), random_()), head);
       return;
     }
@@ -132,6 +151,7 @@ void FileFlow::OnHead(Result<HeadAnswer>& answer, const Running& running, Durati
     SettleFailed(head.page, head.object, "", *error, head.patience.failures());
   } else {
     head_.OnDone(now, running.started, 1, notes_);
+    expired_heads_ = 0;
     page.entries[head.object].head = std::move(*answer);
   }
   if (is_last && book_.has(head.page)) ready_.push_back(head.page);

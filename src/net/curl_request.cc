@@ -264,8 +264,6 @@ std::unique_ptr<CurlRequest> CurlRequest::Make(CURLSH* share, void* trust,
   curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
   curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
   curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-  // Each request under way has one; what is long comes in pieces.
-  curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, 4096L);
   curl_easy_setopt(easy, CURLOPT_UPLOAD_BUFFERSIZE, 16384L);  // the least
   curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, OnHeader);
   curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, OnBody);
@@ -300,6 +298,8 @@ std::optional<TransportError> CurlRequest::Begin(const HttpRequest& request, con
   lines_ = HeaderLines(request);
   error_text_[0] = '\0';
   SetMethodAndBody(easy, *transfer_);
+  // Each request under way has a buffer; what is long comes in pieces.
+  curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, request.method == Method::kHead ? 1024L : 4096L);
   curl_easy_setopt(easy, CURLOPT_URL, FormatUrl(request.url).c_str());
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, lines_.get());
   curl_easy_setopt(easy, CURLOPT_HEADERDATA, &*transfer_);

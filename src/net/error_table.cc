@@ -380,8 +380,8 @@ ErrorCode CodeOf(ErrorClass cls) {
   switch (cls) {
     case kThrottled: return ErrorCode::kThrottled;
     case kTransient: return ErrorCode::kUnavailable;
+    case kExpired: return ErrorCode::kExpired;
     case kClockSkew:
-    case kExpired:
     case kAuth:
     case kAccessDenied: return ErrorCode::kAccessDenied;
     case kRedirect:

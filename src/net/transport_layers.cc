@@ -11,6 +11,12 @@ constexpr std::size_t kKeptKeys = 8;
 // Below this the header and the CPU cost more than the bytes saved.
 constexpr std::size_t kLeastToCompress = 1024;
 
+Sent NoCredentials(Error cause) {
+  std::string message = cause.message;
+  return std::unexpected(TransportError{
+      .kind = TransportError::Kind::kCredentials, .message = std::move(message), .cause = std::move(cause)});
+}
+
 }  // namespace
 
 SigningTransport::SigningTransport(std::shared_ptr<Transport> next, std::shared_ptr<CredentialsProvider> credentials,
@@ -38,15 +44,11 @@ std::shared_ptr<const SigningTransport::KeptKey> SigningTransport::KeyFor(const 
 
 Sent SigningTransport::Send(HttpRequest& request) {
   if (!request.sign) return next_->Send(request);
-  const auto no_credentials = [](Error cause) {
-    std::string message = cause.message;
-    return std::unexpected(TransportError{
-        .kind = TransportError::Kind::kCredentials, .message = std::move(message), .cause = std::move(cause)});
-  };
-  if (credentials_ == nullptr)
-    return no_credentials(MakeError(ErrorCode::kAccessDenied, "there are no credentials to sign with"));
+  if (credentials_ == nullptr) {
+    return NoCredentials(MakeError(ErrorCode::kAccessDenied, "there are no credentials to sign with"));
+  }
   const Result<Credentials> credentials = credentials_->Get();
-  if (!credentials) return no_credentials(credentials.error());
+  if (!credentials) return NoCredentials(credentials.error());
 
   const UtcTime when = std::chrono::floor<std::chrono::seconds>(time_->Now());
   const auto kept = KeyFor(*credentials, *request.sign, when);
@@ -76,7 +78,10 @@ Sent PacedTransport::Send(HttpRequest& request) {
 Sent CompressingTransport::Send(HttpRequest& request) {
   const bool worth_it = request.gzip_body && request.body.size() >= kLeastToCompress &&
                         request.headers.Find("Content-Encoding") == nullptr;
-  if (!worth_it) return next_->Send(request);
+  return worth_it ? SendPacked(request) : next_->Send(request);
+}
+
+Sent CompressingTransport::SendPacked(HttpRequest& request) {
   std::string packed = GzipCompress(request.body.view());
   if (packed.size() >= request.body.size()) return next_->Send(request);
   HttpRequest smaller = request;

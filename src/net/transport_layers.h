@@ -80,6 +80,8 @@ class CompressingTransport final : public Transport {
   Sent Send(HttpRequest& request) override;
 
  private:
+  Sent SendPacked(HttpRequest& request);
+
   const std::shared_ptr<Transport> next_;
 };
 

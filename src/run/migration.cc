@@ -1,5 +1,6 @@
 #include "run/migration.h"
 
+#include <malloc.h>
 #include <sys/resource.h>
 
 #include <cerrno>
@@ -26,6 +27,10 @@ namespace fs = std::filesystem;
 
 // Without verification nothing bounds the wait for the in-process indexers but their own end.
 constexpr Duration kUnboundedWait = std::chrono::hours(24 * 365);
+
+// What a phase has given back the allocator would keep, and the next phase would add its own to it: the peak of a run
+// would be the sum of its phases (bench/memory.py).
+void ReturnFreeMemory() { malloc_trim(0); }
 
 std::uint64_t PeakMemoryBytes() {
   rusage usage{};
@@ -88,6 +93,7 @@ Status Migration::Phases(const FileTargets* targets) {
     if (!before) {
       TRY_ASSIGN(report_.assets, RunAssetPhase(run_, handled(), only_));
     }
+    ReturnFreeMemory();
     if (report_.assets && report_.assets->ended_early) return EndEarly();
   }
   if (targets != nullptr && !run_.stop.requested()) {
@@ -96,6 +102,7 @@ Status Migration::Phases(const FileTargets* targets) {
     if (!before) {
       TRY_ASSIGN(report_.files, RunFilePhase(run_, *targets, handled(), indexers ? &*indexers : nullptr, only_));
     }
+    ReturnFreeMemory();
     if (report_.files && report_.files->ended_early) return EndEarly();
   }
   if (run_.options.dry_run || run_.stop.requested()) return {};

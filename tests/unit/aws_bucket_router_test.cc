@@ -78,11 +78,11 @@ TEST_F(BucketRouterTest, ABareRefusalWhereTheBucketLiesIsNone) {
   script_->Then(400).Then(400, {}, RegionIs("us-east-1"));
   auto answer = Head();
   ASSERT_TRUE(answer);
-  EXPECT_EQ(ErrorOf(*answer).code, ErrorCode::kAccessDenied) << "expired credentials";
+  EXPECT_EQ(ErrorOf(*answer).code, ErrorCode::kExpired);
   script_->Then(400, {}, RegionIs("us-east-1"));
   answer = Head();
   ASSERT_TRUE(answer);
-  EXPECT_EQ(ErrorOf(*answer).code, ErrorCode::kAccessDenied);
+  EXPECT_EQ(ErrorOf(*answer).code, ErrorCode::kExpired);
   EXPECT_THAT(script_->requests(), SizeIs(3));
 }
 

@@ -109,7 +109,7 @@ TEST(AwsIdentity, GarbageAndRefusals) {
   }
   sts.transport->Then(403,
                       "<ErrorResponse><Error><Code>ExpiredToken</Code><Message>m</Message></Error></ErrorResponse>");
-  EXPECT_EQ(GetCallerIdentity(*sts.client).error().code, ErrorCode::kAccessDenied);
+  EXPECT_EQ(GetCallerIdentity(*sts.client).error().code, ErrorCode::kExpired);
 }
 
 }  // namespace

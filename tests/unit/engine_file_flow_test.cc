@@ -130,6 +130,88 @@ TEST_F(FileFlowTest, ARequestThatIsThrottledInPartIsAThrottle) {
   EXPECT_EQ(flow.waiting(), 1u) << "to be tried again";
 }
 
+const Error kNoReason{.code = ErrorCode::kExpired, .message = "HTTP 400"};
+
+// A flow of one page whose heads are all under way.
+struct Heading {
+  explicit Heading(int objects) {
+    FileFlowSettings settings = OneLocation();
+    settings.splits = false;
+    settings.head = {.most_in_flight = 100, .adapts = false};
+    flow.emplace(settings, [] { return 0.5; });
+    auto list = Begun(*flow, Duration{0});
+    flow->OnDone(std::move(list[0]), Result<ListAnswer>(PageOf(objects, "a", std::nullopt)), Duration{1});
+    heads = Begun(*flow, Duration{1});
+  }
+  void Answer(FileTask& head, HeadAnswer answer) {
+    flow->OnDone(std::move(head), Result<HeadAnswer>(std::move(answer)), ++now);
+  }
+  void Refuse(FileTask& head, const Error& error) {
+    flow->OnDone(std::move(head), Result<HeadAnswer>(std::unexpected(error)), ++now);
+  }
+  std::optional<FileFlow> flow;
+  std::vector<FileTask> heads;
+  Duration now{2};
+};
+
+TEST(FileFlowHeads, CredentialsThatRanOutOnTheWayAreNoFaultOfTheObject) {
+  Heading page(2);
+  ASSERT_EQ(CountOf<HeadTask>(page.heads), 2u);
+  page.Answer(page.heads[0], ObjectHead{});
+  page.Refuse(page.heads[1], kNoReason);
+  page.now += std::chrono::seconds(1);
+  auto again = Begun(*page.flow, page.now);
+  ASSERT_EQ(CountOf<HeadTask>(again), 1u);
+  page.Answer(again[0], ObjectHead{});
+  const auto decide = Begun(*page.flow, page.now);
+  ASSERT_EQ(CountOf<DecideTask>(decide), 1u);
+  EXPECT_EQ(std::get<DecideTask>(decide[0].what).entries.size(), 2u);
+  EXPECT_EQ(page.flow->totals().failed, 0u);
+}
+
+TEST(FileFlowHeads, AnObjectThatIsAlwaysRefusedWithoutAReasonFailsAloneAndSoon) {
+  Heading page(2);
+  page.Answer(page.heads[0], ObjectHead{});
+  page.Refuse(page.heads[1], kNoReason);
+  int tries = 1;
+  for (const Duration begun = page.now; page.now < begun + std::chrono::seconds(5);) {
+    page.now += std::chrono::milliseconds(10);
+    for (FileTask& task : Begun(*page.flow, page.now)) {
+      if (!std::holds_alternative<HeadTask>(task.what)) continue;
+      ++tries;
+      page.Refuse(task, kNoReason);
+    }
+  }
+  EXPECT_EQ(tries, 5);
+  EXPECT_EQ(page.flow->totals().failed, 1u);
+  EXPECT_FALSE(page.flow->fatal());
+}
+
+TEST(FileFlowHeads, CredentialsThatAreGoneEndTheRunAndLeaveTheObjectsToTheNext) {
+  Heading page(100);
+  page.Answer(page.heads[0], ObjectHead{});
+  for (std::size_t i = 1; i < page.heads.size(); ++i) page.Refuse(page.heads[i], kNoReason);
+  for (int round = 0; round < 1000 && !page.flow->fatal(); ++round) {
+    page.now += std::chrono::milliseconds(10);
+    for (FileTask& task : Begun(*page.flow, page.now)) {
+      if (std::holds_alternative<HeadTask>(task.what)) page.Refuse(task, kNoReason);
+    }
+  }
+  ASSERT_TRUE(page.flow->fatal());
+  EXPECT_EQ(page.flow->fatal()->code, ErrorCode::kExpired);
+  EXPECT_EQ(page.flow->totals().failed, 0u);
+}
+
+TEST_F(FileFlowTest, AListingWithExpiredCredentialsIsNoFaultOfTheBucket) {
+  auto tasks = Begun(flow_, Duration{0});
+  ASSERT_EQ(CountOf<ListTask>(tasks), 1u);
+  const Error expired{.code = ErrorCode::kExpired, .message = "ExpiredToken"};
+  flow_.OnDone(std::move(tasks[1]), Result<ListAnswer>(std::unexpected(expired)), Duration{1});
+  ASSERT_TRUE(flow_.fatal());
+  EXPECT_EQ(flow_.fatal()->code, ErrorCode::kExpired);
+  EXPECT_TRUE(flow_.TakeNotes().empty());
+}
+
 TEST_F(FileFlowTest, TheSampleAloneIsAskedForItsHead) {
   FileFlowSettings settings = OneLocation();
   settings.heads = 0.3;

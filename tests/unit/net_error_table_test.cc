@@ -82,7 +82,7 @@ constexpr Want kWanted[] = {
     {Service::kDynamoDb, "ResourceNotFoundException", 400, kNotFound, ErrorCode::kNotFound, false},
     {Service::kDynamoDb, "ValidationException", 400, kInvalid, ErrorCode::kInvalid, false},
     {Service::kDynamoDb, "InternalServerError", 500, kTransient, ErrorCode::kUnavailable, true},
-    {Service::kDynamoDb, "ExpiredTokenException", 400, kExpired, ErrorCode::kAccessDenied, false},
+    {Service::kDynamoDb, "ExpiredTokenException", 400, kExpired, ErrorCode::kExpired, false},
     {Service::kDynamoDb, "UnrecognizedClientException", 400, kAuth, ErrorCode::kAccessDenied, false},
     {Service::kDynamoDb, "AccessDeniedException", 400, kAccessDenied, ErrorCode::kAccessDenied, false},
     {Service::kDynamoDbStreams, "ExpiredIteratorException", 400, kCondition, ErrorCode::kPrecondition, false},

@@ -146,6 +146,10 @@ Result<std::optional<ObjectHead>> AwsObjectStore::Head(const ObjectRef& object) 
   TRY_ASSIGN(
       const BucketReply answer,
       router_.Send({.method = Method::kHead, .operation = "HeadObject", .bucket = object.bucket, .key = object.key}));
+  return HeadIn(answer);
+}
+
+Result<std::optional<ObjectHead>> AwsObjectStore::HeadIn(const BucketReply& answer) {
   const HttpReply& reply = answer.reply;
   if (reply.headers.Get("x-amz-delete-marker") == "true") return std::nullopt;
   if (reply.status == 404) {

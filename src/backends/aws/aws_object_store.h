@@ -37,6 +37,7 @@ class AwsObjectStore final : public ObjectStore {
 
  private:
   Result<std::optional<ObjectHead>> Head(const ObjectRef& object);
+  static Result<std::optional<ObjectHead>> HeadIn(const BucketReply& answer);
 
   BucketRouter router_;
   const S3Options options_;

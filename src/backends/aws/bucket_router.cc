@@ -69,10 +69,16 @@ std::optional<std::string> BucketRouter::OtherRegion(const AwsClient& asked, con
   return region;
 }
 
+// Hundreds of requests wait in it at once, each with a stack of its own: what is rare stands apart, or its variables
+// would lie in every one.
 Result<BucketReply> BucketRouter::Send(const BucketRequest& request) {
   TRY_ASSIGN(const Client asked, ClientFor(request.bucket));
   TRY_ASSIGN(BucketReply first, SendTo(*asked, request));
   if (!MayBeElsewhere(request, first.reply)) return first;
+  return SendElsewhere(asked, request, std::move(first));
+}
+
+Result<BucketReply> BucketRouter::SendElsewhere(const Client& asked, const BucketRequest& request, BucketReply first) {
   const std::optional<std::string> region = OtherRegion(*asked, request, first.reply);
   if (!region) {
     // A HEAD that was refused where the bucket lies: the header must not make it look like a redirect.

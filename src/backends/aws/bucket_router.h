@@ -43,6 +43,7 @@ class BucketRouter {
  private:
   using Client = std::shared_ptr<const AwsClient>;
   Result<Client> ClientFor(std::string_view bucket) EXCLUDES(mu_);
+  Result<BucketReply> SendElsewhere(const Client& asked, const BucketRequest& request, BucketReply first);
   Result<BucketReply> SendTo(const AwsClient& client, const BucketRequest& request) const;
   // Where the reply, or S3 when asked, says that the bucket lies; nullopt: nowhere else.
   std::optional<std::string> OtherRegion(const AwsClient& asked, const BucketRequest& request,

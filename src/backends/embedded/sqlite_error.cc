@@ -83,6 +83,7 @@ std::string HintFor(ErrorCode code) {
     case ErrorCode::kThrottled:
     case ErrorCode::kUnavailable:
     case ErrorCode::kTimeout:
+    case ErrorCode::kExpired:
     case ErrorCode::kIo:
     case ErrorCode::kBadReply:
     case ErrorCode::kTooLarge:
