@@ -12,10 +12,9 @@ namespace {
 
 // So many HEADs denied before a single one was allowed: it is not about one object.
 constexpr std::uint32_t kDeniedHeads = 50;
-// Nor is it when for so long all answers speak of credentials that ran out. It is less than the tries of one HEAD take,
-// so that none is given up for it.
-constexpr Duration kExpiredFor = std::chrono::milliseconds(500);
-constexpr std::uint32_t kExpiredTries = 5;
+// Nor is it when so many answers in a row speak of credentials that ran out; after so long the run ends.
+constexpr Duration kExpiredFor = std::chrono::seconds(5);
+constexpr std::uint32_t kExpiredTries = 5;  // of one HEAD, while others are answered
 
 // All messages would be refused as this request was.
 bool IsOfTheTopic(const Error& error) {
@@ -131,13 +130,14 @@ void FileFlow::OnHead(Result<HeadAnswer>& answer, const Running& running, Durati
     // Of these a HEAD does not say which: credentials that ran out on the way, or an object that needs its own key.
     const bool expired = error->code == ErrorCode::kExpired;
     if (expired && expired_heads_++ == 0) expired_since_ = now;
-    if (expired && expired_heads_ >= kDeniedHeads && now - expired_since_ >= kExpiredFor) {
+    const bool of_all = expired && expired_heads_ >= kDeniedHeads;
+    if (of_all && now - expired_since_ >= kExpiredFor) {
       fatal_ = *error;
       return;
     }
-    const bool again = expired
-                           ? head.patience.OnFailure(FailureClass::kUnreadable, others_succeeded, now, kExpiredTries)
-                           : head.patience.OnFailure(cls, others_succeeded, now, settings_.most_tries);
+    const FailureClass counts_as = of_all ? FailureClass::kNoAnswer : expired ? FailureClass::kUnreadable : cls;
+    const bool again =
+        head.patience.OnFailure(counts_as, others_succeeded, now, expired ? kExpiredTries : settings_.most_tries);
     if (again) {
       heads_again_.emplace(now + FlowBackoff(head.patience.failures(), random_()), head);
       return;
