@@ -213,7 +213,8 @@ FileAnswer FileSimulation::Apply(const FileTask& task, Fate fate, bool known) {
     return fate == Fate::kFine ? Names(*names) : Result<NamesAnswer>(refusal(fate));
   }
   if (const auto* head = std::get_if<HeadTask>(&task.what)) {
-    if (fate != Fate::kFine) return Result<HeadAnswer>(refused);
+    if (fate == Fate::kFine && dice_.Chance(weather_.expired)) fate = Fate::kExpired;
+    if (fate != Fate::kFine) return Result<HeadAnswer>(refusal(fate));
     return Result<HeadAnswer>(world_[head->location].contains(head->key) ? HeadAnswer(ObjectHead{}) : std::nullopt);
   }
   if (const auto* decide = std::get_if<DecideTask>(&task.what)) {

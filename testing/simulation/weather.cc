@@ -18,6 +18,7 @@ Weather Weather::Draw(Dice& dice) {
   w.lost = sometimes(0.1);
   w.garbage = sometimes(0.05);
   w.partial = sometimes(0.2);
+  w.expired = sometimes(0.02);
   for (std::uint64_t i = dice.Chance(0.3) ? dice.Between(1, 2) : 0; i > 0; --i) {
     const Duration from = dice.Time(Duration{0}, seconds(5));
     w.outages.emplace_back(from, from + dice.Time(milliseconds(100), seconds(90)));
@@ -44,9 +45,10 @@ Fate Weather::FateOf(Dice& dice, Duration now, bool may_be_denied) const {
 }
 
 std::string Weather::Describe() const {
-  std::string text =
-      fmt::format("latency {}-{} us, throttled {:.2f}, reset {:.2f}, lost {:.2f}, garbage {:.2f}, partial {:.2f}",
-                  least_latency.count(), most_latency.count(), throttled, reset, lost, garbage, partial);
+  std::string text = fmt::format(
+      "latency {}-{} us, throttled {:.2f}, reset {:.2f}, lost {:.2f}, garbage {:.2f}, partial {:.2f}, "
+      "expired {:.3f}",
+      least_latency.count(), most_latency.count(), throttled, reset, lost, garbage, partial, expired);
   for (const auto& [from, to] : outages) text += fmt::format(", out {}-{} us", from.count(), to.count());
   if (denied_from) text += fmt::format(", denied from {} us", denied_from->count());
   return text;
@@ -59,6 +61,7 @@ Error ErrorOf(Fate fate) {
     case Fate::kReset:
     case Fate::kLostReply: return {.code = ErrorCode::kUnavailable, .message = "connection reset", .retryable = true};
     case Fate::kGarbage: return {.code = ErrorCode::kBadReply, .message = "garbage", .retryable = true};
+    case Fate::kExpired: return {.code = ErrorCode::kExpired, .message = "HTTP 400"};
     case Fate::kDenied: return {.code = ErrorCode::kAccessDenied, .message = "not allowed"};
   }
   return {};
@@ -71,6 +74,7 @@ const char* NameOf(Fate fate) {
     case Fate::kReset: return "reset";
     case Fate::kLostReply: return "lost reply";
     case Fate::kGarbage: return "garbage";
+    case Fate::kExpired: return "expired";
     case Fate::kDenied: return "denied";
   }
   return "";

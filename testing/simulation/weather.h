@@ -18,6 +18,7 @@ enum class Fate {
   kReset,      // never arrived
   kLostReply,  // applied, and nobody hears of it
   kGarbage,    // applied, and the answer cannot be read
+  kExpired,    // refused without a reason, not applied
   kDenied,     // refused for good
 };
 
@@ -32,6 +33,7 @@ struct Weather {
   double lost = 0;
   double garbage = 0;
   double partial = 0;  // of the entries of a batch
+  double expired = 0;  // HEADs whose credentials ran out on the way
   std::vector<std::pair<Duration, Duration>> outages{};
   std::optional<Duration> denied_from{};  // publishes and touches
 
