@@ -231,13 +231,33 @@ Status IndexVerifier::RecheckPresent() {
   return {};
 }
 
+// A source may have come after it was looked for, and its document before the index was read.
+Result<std::vector<bool>> IndexVerifier::HaveSources(const std::vector<std::string>& ids) {
+  std::vector<bool> have(ids.size());
+  TRY_ASSIGN(const auto all, parts_.locate(ids));
+  std::vector<std::string> locators;
+  std::vector<std::size_t> of_locator;
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    if (all[i].empty()) continue;
+    locators.push_back(all[i]);
+    of_locator.push_back(i);
+  }
+  if (locators.empty()) return have;
+  TRY_ASSIGN(const auto now, parts_.remake(locators));
+  for (std::size_t n = 0; n < now.size(); ++n) {
+    have[of_locator[n]] = now[n].kind == Decision::Kind::kIndex && now[n].document.id == ids[of_locator[n]];
+  }
+  return have;
+}
+
 Status IndexVerifier::RecheckUnexpected() {
   if (unexpected_.empty()) return {};
   std::vector<std::string> ids;
   ids.swap(unexpected_);
+  TRY_ASSIGN(const auto have, HaveSources(ids));
   TRY_ASSIGN(const auto actual, parts_.index.GetMany(ids));
   for (std::size_t i = 0; i < ids.size(); ++i) {
-    if (!actual[i]) continue;
+    if (have[i] || !actual[i]) continue;
     ++report_.unexpected;
     TRY(AddFinding(FindingKind::kUnexpected, ids[i], "", parts_.why_unexpected(ids[i]), ""));
   }

@@ -32,6 +32,8 @@ class IndexVerifier {
   using Source = std::function<Status(const std::function<Status(const Documents&)>&)>;
   // Makes the documents of these locators as the source stands now; one answer for each.
   using Remake = std::function<Result<std::vector<Decision>>(const std::vector<std::string>& locators)>;
+  // Tells the locators of the sources that documents with these ids would have; "" for one that cannot be told.
+  using Locate = std::function<Result<std::vector<std::string>>(const std::vector<std::string>& ids)>;
   // Says why a document with this id has no source.
   using WhyUnexpected = std::function<std::string(const std::string& id)>;
 
@@ -40,6 +42,7 @@ class IndexVerifier {
     SearchIndex& index;
     Source source;
     Remake remake;
+    Locate locate;
     WhyUnexpected why_unexpected;
     bool only_expected = false;              // look at the ids of `source` alone; nothing can be unexpected
     std::function<bool()> judge_unexpected;  // asked once all sources have been read
@@ -55,6 +58,7 @@ class IndexVerifier {
   Status Compare();
   Status RecheckPresent();
   Status RecheckUnexpected();
+  Result<std::vector<bool>> HaveSources(const std::vector<std::string>& ids);
   // One document that should be there, at the second look.
   struct Suspect {
     std::string id;

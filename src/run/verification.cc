@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "run/classify_objects.h"
+#include "run/document_sources.h"
 #include "run/index_verifier.h"
 #include "run/selection.h"
 #include "source/asset_scan.h"
@@ -39,15 +40,15 @@ class Patient {
 using Documents = IndexVerifier::Documents;
 using Take = std::function<Status(const Documents&)>;
 
+SourcePorts SourcesOf(const Deployment& deployment) {
+  return {*deployment.assets, *deployment.buckets, *deployment.side_tables, *deployment.objects};
+}
+
 // The sources of both indexes, read through one set of look-ups at a time.
 class Sources {
  public:
   Sources(const RunContext& run, HandledItems* handled)
-      : run_(run),
-        handled_(handled),
-        expected_(
-            {*run.deployment.assets, *run.deployment.buckets, *run.deployment.side_tables, *run.deployment.objects},
-            run.options.EffectiveCompatibility()) {}
+      : run_(run), handled_(handled), expected_(SourcesOf(run.deployment), run.options.EffectiveCompatibility()) {}
 
   Status Assets(const Take& take) { return handled_ == nullptr ? AllAssets(take) : HandledAssets(take); }
   // Buckets whose objects are not known, and objects that could not be read; complete once Objects() has returned.
@@ -245,25 +246,6 @@ class Sources {
   std::uint64_t unreadable_ = 0;
 };
 
-// `databaseId#assetId` of either kind of document id.
-std::optional<AssetKey> AssetOfDocument(std::string_view id) {
-  std::size_t first = id.find('#');
-  if (first == std::string_view::npos) return std::nullopt;
-  if (id.substr(first).starts_with(std::string(kArchivedSuffix) + "#")) first += kArchivedSuffix.size();
-  const std::string_view rest = id.substr(first + 1);
-  return AssetKey{std::string(id.substr(0, first)), std::string(rest.substr(0, rest.find('#')))};
-}
-
-std::string WhyUnexpected(AssetTable& assets, IndexKind kind, const std::string& id) {
-  const auto key = AssetOfDocument(id);
-  if (!key) return "an id that no record can have";
-  const std::vector<AssetKey> keys{*key};
-  const auto found = assets.GetMany(keys);
-  if (!found) return "no source";
-  if (!found->front()) return "no asset record";
-  return kind == IndexKind::kAssets ? "the asset record is not indexed by the rules" : "no object that the rules index";
-}
-
 // What both indexes hold of documents outside the compared objects cannot be told by id where only a part of a bucket
 // is selected.
 bool CanJudgeUnexpected(const Selection& selection) {
@@ -296,6 +278,7 @@ Result<VerificationReport> Verify(const RunContext& run, const VerificationInput
          .index = index,
          .source = std::move(source),
          .remake = std::move(remake),
+         .locate = [&run, kind](const auto& ids) { return LocatorsOf(kind, SourcesOf(run.deployment), ids); },
          .why_unexpected = [&run,
                             kind](const std::string& id) { return WhyUnexpected(*run.deployment.assets, kind, id); },
          .only_expected = input.handled != nullptr,

@@ -50,6 +50,7 @@ class IndexVerifierTest : public testing::Test {
                                   if (after_look_) after_look_(++looks_);
                                   return made;
                                 },
+                            .locate = [](const std::vector<std::string>& ids) { return ids; },
                             .why_unexpected = [](const std::string&) { return std::string("no source"); },
                             .judge_unexpected = [] { return true; }});
     auto report = verifier.Run();
@@ -75,6 +76,7 @@ class IndexVerifierTest : public testing::Test {
   TempDir directory_;
   std::unique_ptr<SearchIndex> index_ = MakeMemorySearchIndex("files");
   std::vector<ExpectedDocument> expected_;
+  std::vector<ExpectedDocument> late_;        // that are not there yet when the source is read
   std::function<void(int look)> after_look_;  // what another writer does once the source has been looked at again
   int looks_ = 0;
 
@@ -82,9 +84,12 @@ class IndexVerifierTest : public testing::Test {
   Result<std::vector<Decision>> Remade(const std::vector<std::string>& locators) const {
     std::vector<Decision> decisions;
     for (const std::string& locator : locators) {
-      for (const ExpectedDocument& document : expected_) {
-        if (document.locator == locator) decisions.push_back(document.decision);
+      Decision decision{.rule = "object-absent"};
+      for (const auto* documents : {&expected_, &late_}) {
+        const auto at = std::ranges::find(*documents, locator, &ExpectedDocument::locator);
+        if (at != documents->end()) decision = at->decision;
       }
+      decisions.push_back(std::move(decision));
     }
     return decisions;
   }
@@ -141,6 +146,16 @@ TEST_F(IndexVerifierTest, WhatAnotherWriterChangesBetweenTheLooksIsNoFinding) {
   EXPECT_THAT(Found(), ElementsAre("lost: missing, not in the index"));
   EXPECT_EQ(report.right, 2u);
   EXPECT_EQ(report.expected, 3u);
+}
+
+TEST_F(IndexVerifierTest, ADocumentWhoseSourceCameMeanwhileIsNotUnexpected) {
+  Expect("right", R"({"str_key":"/a"})");
+  Put("right", R"({"str_key":"/a"})");
+  late_.push_back({"late", {.kind = Decision::Kind::kIndex, .document = {.id = "late", .body = "{}"}}});
+  late_.push_back({"elsewhere", {.kind = Decision::Kind::kIndex, .document = {.id = "other", .body = "{}"}}});
+  for (const char* id : {"late", "elsewhere", "orphan"}) Put(id, "{}");
+  EXPECT_EQ(Verify().unexpected, 2u);
+  EXPECT_THAT(Found(), UnorderedElementsAre("elsewhere: unexpected, no source", "orphan: unexpected, no source"));
 }
 
 TEST_F(IndexVerifierTest, ASourceThatNeverStandsStillIsLookedAtSoOftenAndNoMore) {
