@@ -92,6 +92,8 @@ class FileFlow {
     PageBook::PageId page = 0;
     std::size_t object = 0;
     Patience patience{};
+    std::uint32_t expired = 0;  // tries that were refused for credentials
+    std::uint32_t failures() const { return patience.failures() + expired; }
   };
   struct Running {
     Duration started{0};

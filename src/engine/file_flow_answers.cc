@@ -135,11 +135,10 @@ void FileFlow::OnHead(Result<HeadAnswer>& answer, const Running& running, Durati
       fatal_ = *error;
       return;
     }
-    const FailureClass counts_as = of_all ? FailureClass::kNoAnswer : expired ? FailureClass::kUnreadable : cls;
-    const bool again =
-        head.patience.OnFailure(counts_as, others_succeeded, now, expired ? kExpiredTries : settings_.most_tries);
+    const bool again = expired ? of_all || ++head.expired < kExpiredTries
+                               : head.patience.OnFailure(cls, others_succeeded, now, settings_.most_tries);
     if (again) {
-      heads_again_.emplace(now + FlowBackoff(head.patience.failures(), random_()), head);
+      heads_again_.emplace(now + FlowBackoff(head.failures(), random_()), head);
       return;
     }
     if (error->code == ErrorCode::kAccessDenied && head_.pace().successes() == 0 && ++denied_heads_ >= kDeniedHeads) {
@@ -148,7 +147,7 @@ void FileFlow::OnHead(Result<HeadAnswer>& answer, const Running& running, Durati
   }
   const bool is_last = --page.heads_left == 0;
   if (error) {
-    SettleFailed(head.page, head.object, "", *error, head.patience.failures());
+    SettleFailed(head.page, head.object, "", *error, head.failures());
   } else {
     head_.OnDone(now, running.started, 1, notes_);
     expired_heads_ = 0;

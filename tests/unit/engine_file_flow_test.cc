@@ -187,6 +187,22 @@ TEST(FileFlowHeads, AnObjectThatIsAlwaysRefusedWithoutAReasonFailsAloneAndSoon) 
   EXPECT_FALSE(page.flow->fatal());
 }
 
+TEST(FileFlowHeads, WhatElseWentWrongWithAnObjectCountsApart) {
+  Heading page(2);
+  const Error garbage{.code = ErrorCode::kBadReply, .message = "garbage", .retryable = true};
+  page.Answer(page.heads[0], ObjectHead{});
+  page.Refuse(page.heads[1], garbage);
+  int tries = 1;
+  for (const Duration begun = page.now; page.now < begun + std::chrono::seconds(20) && tries < 10;) {
+    page.now += std::chrono::milliseconds(10);
+    for (FileTask& task : Begun(*page.flow, page.now)) {
+      if (std::holds_alternative<HeadTask>(task.what)) page.Refuse(task, ++tries == 8 ? kNoReason : garbage);
+    }
+  }
+  EXPECT_EQ(tries, 10);
+  EXPECT_EQ(page.flow->totals().failed, 0u);
+}
+
 TEST(FileFlowHeads, CredentialsThatAreGoneEndTheRunAndLeaveTheObjectsToTheNext) {
   Heading page(100);
   page.Answer(page.heads[0], ObjectHead{});
