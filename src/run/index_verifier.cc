@@ -232,7 +232,7 @@ Status IndexVerifier::RecheckPresent() {
 }
 
 // A source may have come after it was looked for, and its document before the index was read.
-Result<std::vector<bool>> IndexVerifier::HaveSources(const std::vector<std::string>& ids) {
+Result<std::vector<bool>> IndexVerifier::HaveSources(const std::vector<std::string>& ids) const {
   std::vector<bool> have(ids.size());
   TRY_ASSIGN(const auto all, parts_.locate(ids));
   std::vector<std::string> locators;

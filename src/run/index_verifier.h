@@ -58,7 +58,7 @@ class IndexVerifier {
   Status Compare();
   Status RecheckPresent();
   Status RecheckUnexpected();
-  Result<std::vector<bool>> HaveSources(const std::vector<std::string>& ids);
+  Result<std::vector<bool>> HaveSources(const std::vector<std::string>& ids) const;
   // One document that should be there, at the second look.
   struct Suspect {
     std::string id;
