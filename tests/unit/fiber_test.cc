@@ -5,6 +5,7 @@
 #include <array>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace vams {
@@ -53,6 +54,24 @@ TEST(Fiber, ManyPauseDeepWithinTheirCalls) {
     EXPECT_TRUE(fibers[i]->ended());
     EXPECT_EQ(sums[i], 50 * 51 / 2);
   }
+}
+
+// As a loop does that outlives the thread that drove it at first.
+TEST(Fiber, GoesOnAndEndsOnAThreadOtherThanTheOneThatMadeIt) {
+  int sum = 0;
+  std::unique_ptr<Fiber> fiber;
+  std::thread([&] {
+    fiber = std::make_unique<Fiber>([&] {
+      sum += Sum(9, [&] { fiber->Pause(); });
+      fiber->Pause();
+      sum += Sum(9, [] {});
+    });
+    fiber->Resume();
+  }).join();
+  std::thread([&] { fiber->Resume(); }).join();
+  fiber->Resume();
+  EXPECT_TRUE(fiber->ended());
+  EXPECT_EQ(sum, 90);
 }
 
 TEST(Fiber, OneThatWasNeverBegunCanGo) {
