@@ -17,10 +17,10 @@ PageBook::PageId PageBook::Add(Listing::Page listed, const std::function<bool()>
   std::size_t bytes = 0;
   for (const ObjectEntry& entry : listed.entries) bytes += entry.key.size();
   page.keys.reserve(bytes);
-  page.ends.reserve(listed.entries.size());
+  page.key_ends.reserve(listed.entries.size());
   for (std::size_t i = 0; i < listed.entries.size(); ++i) {
     page.keys += listed.entries[i].key;
-    page.ends.push_back(static_cast<std::uint32_t>(page.keys.size()));
+    page.key_ends.push_back(static_cast<std::uint32_t>(page.keys.size()));
     if (!listed.entries[i].head && wants_head()) page.to_head.push_back(static_cast<std::uint32_t>(i));
   }
   std::ranges::reverse(page.to_head);
@@ -45,8 +45,8 @@ void PageBook::Settle(PageId id, std::size_t i) {
 }
 
 std::string_view PageBook::KeyIn(const Page& page, std::size_t i) {
-  const std::size_t from = i == 0 ? 0 : page.ends[i - 1];
-  return std::string_view(page.keys).substr(from, page.ends[i] - from);
+  const std::size_t from = i == 0 ? 0 : page.key_ends[i - 1];
+  return std::string_view(page.keys).substr(from, page.key_ends[i] - from);
 }
 
 void PageBook::TakeSettled(Page& page, std::vector<KeyRange>& into) {

@@ -23,14 +23,14 @@ class PageBook {
 
   struct Page {
     std::size_t location = 0;
-    std::string after{};                   // what the page begins after
-    std::string keys{};                    // of its objects, one behind the other
-    std::vector<std::uint32_t> ends{};     // in keys, where each ends
-    std::optional<std::string> end{};      // what the page settles reaches as far as this
-    std::vector<ObjectEntry> entries{};    // until they are handed to the decision
-    std::vector<std::uint32_t> to_head{};  // objects whose head is yet to be asked for, the next one last
-    std::size_t heads_left = 0;            // that have not been answered
-    std::vector<std::uint8_t> settled{};   // 0: no, 1: yes, 2: and taken for a commit
+    std::string after{};                    // what the page begins after
+    std::string keys{};                     // of its objects, one behind the other
+    std::vector<std::uint32_t> key_ends{};  // in keys, where each ends
+    std::optional<std::string> end{};       // what the page settles reaches as far as this
+    std::vector<ObjectEntry> entries{};     // until they are handed to the decision
+    std::vector<std::uint32_t> to_head{};   // objects whose head is yet to be asked for, the next one last
+    std::size_t heads_left = 0;             // that have not been answered
+    std::vector<std::uint8_t> settled{};    // 0: no, 1: yes, 2: and taken for a commit
     std::size_t unsettled = 0;
   };
 

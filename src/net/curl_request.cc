@@ -62,11 +62,16 @@ std::size_t OnBody(char* data, std::size_t, std::size_t size, void* user) {
   return size;
 }
 
-// Whether any of the request has been written, on whatever connection.
-bool IsUnderWay(const Transfer& transfer) {
+// Bytes, over all connections that libcurl has tried.
+long Written(const Transfer& transfer) {
   long written = 0;
   curl_easy_getinfo(transfer.easy, CURLINFO_REQUEST_SIZE, &written);
-  return transfer.written_before && written > *transfer.written_before;
+  return written;
+}
+
+// Whether any of a request that must not be carried out twice has been written.
+bool IsUnderWay(const Transfer& transfer) {
+  return transfer.written_before && Written(transfer) > *transfer.written_before;
 }
 
 // libcurl quietly sends again, on another connection, what a kept one did not answer. A request that must not be
@@ -74,9 +79,7 @@ bool IsUnderWay(const Transfer& transfer) {
 int BeforeRequest(void* user, char*, char*, int, int) {
   Transfer& transfer = *static_cast<Transfer*>(user);
   if (IsUnderWay(transfer)) return CURL_PREREQFUNC_ABORT;
-  long written = 0;
-  curl_easy_getinfo(transfer.easy, CURLINFO_REQUEST_SIZE, &written);
-  transfer.written_before = written;
+  transfer.written_before = Written(transfer);
   return CURL_PREREQFUNC_OK;
 }
 

@@ -193,12 +193,8 @@ Status IndexVerifier::LookAgain(std::vector<Suspect>& suspects) {
   std::vector<Suspect*> open;
   for (Suspect& suspect : suspects) open.push_back(&suspect);
   for (int look = 0; look < kMostLooks && !open.empty(); ++look) {
-    std::vector<std::string> ids;
     std::vector<std::string> locators;
-    for (const Suspect* suspect : open) {
-      ids.push_back(suspect->id);
-      locators.push_back(suspect->locator);
-    }
+    for (const Suspect* suspect : open) locators.push_back(suspect->locator);
     TRY_ASSIGN(auto now, parts_.remake(locators));
     for (std::size_t i = 0; i < open.size(); ++i) {
       const bool stood_still = look > 0 && SameDocument(open[i]->now, now[i]);
@@ -207,7 +203,7 @@ Status IndexVerifier::LookAgain(std::vector<Suspect>& suspects) {
     }
     std::erase(open, nullptr);
     if (open.empty()) return {};
-    ids.clear();
+    std::vector<std::string> ids;
     for (const Suspect* suspect : open) ids.push_back(suspect->id);
     TRY_ASSIGN(auto actual, parts_.index.GetMany(ids));
     for (std::size_t i = 0; i < open.size(); ++i) {
