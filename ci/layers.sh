@@ -3,6 +3,10 @@
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 
 down="base model ports documents" # what every stage stands on
+client="base net net/sigv4 model ports backends/aws" # one client of AWS, whatever the service
+aws="backends/aws backends/aws/tables backends/aws/objects backends/aws/events backends/aws/streams backends/aws/search"
+run="$down source report backends config" # what every part of a run stands on
+parts="run/context run/state run/preflight run/decisions run/indexing run/phases run/verification"
 declare -A may=(
   [base]="base"
   [net/sigv4]="base net/sigv4 net"
@@ -20,10 +24,24 @@ declare -A may=(
   [verify]="$down verify"
   [report]="$down report"
   [backends/embedded]="base model ports backends/embedded"
-  [backends/aws]="base net net/sigv4 model ports backends/aws"
-  [backends]="$down net net/credentials backends backends/embedded backends/aws"
-  [run]="$down engine journal source events indexers index verify report run backends"
-  [cli]="$down source events indexers index verify report run backends cli"
+  [backends/aws]="$client"
+  [backends/aws/tables]="$client backends/aws/tables"
+  [backends/aws/objects]="$client backends/aws/objects"
+  [backends/aws/events]="$client backends/aws/events"
+  [backends/aws/streams]="$client backends/aws/tables backends/aws/events backends/aws/streams"
+  [backends/aws/search]="$client backends/aws/search"
+  [backends]="$down net net/credentials backends backends/embedded $aws"
+  [config]="$down events config"
+  [local]="$down indexers backends local"
+  [run/context]="$run engine run/context"
+  [run/state]="$run engine journal verify run/context run/state"
+  [run/preflight]="$run index run/context run/preflight"
+  [run/decisions]="$run events run/context run/decisions"
+  [run/indexing]="$run indexers run/context run/preflight run/indexing"
+  [run/phases]="$run engine journal events run/context run/state run/preflight run/decisions run/indexing run/phases"
+  [run/verification]="$run events indexers verify run/context run/state run/preflight run/decisions run/phases run/verification"
+  [run]="$run engine journal run $parts"
+  [cli]="$down events indexers index verify report backends config local run $parts cli"
 )
 # Backends are reached through these headers alone.
 doors='^backends/(open|local)\.h$'

@@ -15,9 +15,9 @@
 #include "cli/exit.h"
 #include "cli/flags.h"
 #include "cli/output.h"
-#include "run/options.h"
-#include "run/resolve_options.h"
-#include "run/settings.h"
+#include "config/options.h"
+#include "config/resolve_options.h"
+#include "config/settings.h"
 
 namespace vams::cli {
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "run/settings.h"
+#include "config/settings.h"
 
 namespace vams::cli {
 namespace {

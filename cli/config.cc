@@ -3,8 +3,8 @@
 
 #include "base/text.h"
 #include "cli/commands.h"
-#include "run/config_template.h"
-#include "run/options_json.h"
+#include "config/config_template.h"
+#include "config/options_json.h"
 
 namespace vams::cli {
 namespace {

@@ -1,4 +1,4 @@
-#include "run/doctor.h"
+#include "run/preflight/doctor.h"
 
 #include <algorithm>
 #include <nlohmann/json.hpp>

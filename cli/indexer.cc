@@ -3,7 +3,7 @@
 #include "cli/commands.h"
 #include "cli/console.h"
 #include "cli/deployment.h"
-#include "run/indexer_service.h"
+#include "run/indexing/indexer_service.h"
 
 namespace vams::cli {
 namespace {

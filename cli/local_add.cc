@@ -6,8 +6,8 @@
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/deployment.h"
+#include "local/local_edit.h"
 #include "model/document.h"
-#include "run/local_edit.h"
 
 namespace vams::cli {
 namespace {

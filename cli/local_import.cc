@@ -1,4 +1,4 @@
-#include "run/local_import.h"
+#include "local/local_import.h"
 
 #include <nlohmann/json.hpp>
 

@@ -4,7 +4,7 @@
 #include "cli/commands.h"
 #include "cli/console.h"
 #include "cli/deployment.h"
-#include "run/indexing_wait.h"
+#include "run/indexing/indexing_wait.h"
 #include "run/migration.h"
 
 namespace vams::cli {

@@ -7,8 +7,8 @@
 
 #include "base/error.h"
 #include "cli/exit.h"
-#include "run/config_file.h"
-#include "run/options.h"
+#include "config/config_file.h"
+#include "config/options.h"
 
 namespace vams::cli {
 

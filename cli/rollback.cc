@@ -1,4 +1,4 @@
-#include "run/rollback.h"
+#include "run/phases/rollback.h"
 
 #include <algorithm>
 #include <array>

@@ -4,9 +4,9 @@
 #include "cli/console.h"
 #include "cli/deployment.h"
 #include "cli/version.h"
-#include "run/earlier_runs.h"
 #include "run/migration.h"
 #include "run/plan.h"
+#include "run/state/earlier_runs.h"
 
 namespace vams::cli {
 namespace {

@@ -3,7 +3,7 @@
 
 #include "base/text.h"
 #include "cli/commands.h"
-#include "run/earlier_runs.h"
+#include "run/state/earlier_runs.h"
 
 namespace vams::cli {
 namespace {

@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "backends/aws/aws_client.h"
-#include "backends/aws/opensearch_client.h"
+#include "backends/aws/search/opensearch_client.h"
 #include "backends/open.h"
 #include "base/clock.h"
 #include "base/mutex.h"

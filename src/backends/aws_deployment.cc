@@ -3,19 +3,19 @@
 #include <array>
 #include <utility>
 
-#include "backends/aws/aws_asset_table.h"
-#include "backends/aws/aws_bucket_table.h"
-#include "backends/aws/aws_change_stream.h"
-#include "backends/aws/aws_event_backlog.h"
-#include "backends/aws/aws_event_queue.h"
-#include "backends/aws/aws_event_topic.h"
 #include "backends/aws/aws_identity.h"
-#include "backends/aws/aws_object_store.h"
 #include "backends/aws/aws_parameters.h"
-#include "backends/aws/aws_search_index.h"
-#include "backends/aws/aws_side_tables.h"
-#include "backends/aws/aws_stream_readers.h"
-#include "backends/aws/side_table_names.h"
+#include "backends/aws/events/aws_event_backlog.h"
+#include "backends/aws/events/aws_event_queue.h"
+#include "backends/aws/events/aws_event_topic.h"
+#include "backends/aws/objects/aws_object_store.h"
+#include "backends/aws/search/aws_search_index.h"
+#include "backends/aws/streams/aws_change_stream.h"
+#include "backends/aws/streams/aws_stream_readers.h"
+#include "backends/aws/tables/aws_asset_table.h"
+#include "backends/aws/tables/aws_bucket_table.h"
+#include "backends/aws/tables/aws_side_tables.h"
+#include "backends/aws/tables/side_table_names.h"
 #include "backends/aws_connection.h"
 
 namespace vams {

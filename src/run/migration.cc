@@ -9,16 +9,16 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "run/asset_phase.h"
-#include "run/file_phase.h"
-#include "run/handled_items.h"
-#include "run/indexing_wait.h"
-#include "run/local_indexers.h"
-#include "run/options_json.h"
-#include "run/preflight.h"
-#include "run/run_directory.h"
-#include "run/run_journal.h"
-#include "run/verification.h"
+#include "config/options_json.h"
+#include "run/indexing/indexing_wait.h"
+#include "run/indexing/local_indexers.h"
+#include "run/phases/asset_phase.h"
+#include "run/phases/file_phase.h"
+#include "run/preflight/preflight.h"
+#include "run/state/handled_items.h"
+#include "run/state/run_directory.h"
+#include "run/state/run_journal.h"
+#include "run/verification/verification.h"
 
 namespace vams {
 namespace {

@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "report/migration_report.h"
-#include "run/context.h"
-#include "run/repair.h"
+#include "run/context/context.h"
+#include "run/verification/repair.h"
 
 namespace vams {
 

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "run/rates.h"
+#include "run/context/rates.h"
 
 namespace vams {
 namespace {

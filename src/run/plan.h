@@ -1,9 +1,9 @@
 #pragma once
 
 #include "report/migration_report.h"
-#include "run/earlier_runs.h"
 #include "run/estimate.h"
 #include "run/migration.h"
+#include "run/state/earlier_runs.h"
 
 namespace vams {
 

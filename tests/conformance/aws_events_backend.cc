@@ -6,9 +6,9 @@
 #include <stdexcept>
 #include <thread>
 
-#include "backends/aws/aws_event_queue.h"
-#include "backends/aws/aws_event_topic.h"
-#include "backends/aws/sns_query.h"
+#include "backends/aws/events/aws_event_queue.h"
+#include "backends/aws/events/aws_event_topic.h"
+#include "backends/aws/events/sns_query.h"
 #include "testing/temp_dir.h"
 #include "tests/conformance/aws_server.h"
 #include "tests/conformance/backends.h"

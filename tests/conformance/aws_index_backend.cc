@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
-#include "backends/aws/aws_search_index.h"
+#include "backends/aws/search/aws_search_index.h"
 #include "net/curl_transport.h"
 #include "net/make_transport.h"
 #include "tests/conformance/aws_server.h"

@@ -6,9 +6,9 @@
 #include <set>
 #include <stdexcept>
 
-#include "backends/aws/aws_object_store.h"
-#include "backends/aws/s3_addressing.h"
-#include "backends/aws/sns_query.h"
+#include "backends/aws/events/sns_query.h"
+#include "backends/aws/objects/aws_object_store.h"
+#include "backends/aws/objects/bucket_url.h"
 #include "base/concurrently.h"
 #include "base/percent.h"
 #include "tests/conformance/aws_server.h"

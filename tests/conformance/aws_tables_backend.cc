@@ -6,11 +6,11 @@
 #include <stdexcept>
 #include <utility>
 
-#include "backends/aws/aws_asset_table.h"
-#include "backends/aws/aws_bucket_table.h"
-#include "backends/aws/aws_change_stream.h"
 #include "backends/aws/aws_parameters.h"
-#include "backends/aws/aws_side_tables.h"
+#include "backends/aws/streams/aws_change_stream.h"
+#include "backends/aws/tables/aws_asset_table.h"
+#include "backends/aws/tables/aws_bucket_table.h"
+#include "backends/aws/tables/aws_side_tables.h"
 #include "testing/temp_dir.h"
 #include "tests/conformance/aws_server.h"
 #include "tests/conformance/backends.h"

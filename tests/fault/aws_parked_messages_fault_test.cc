@@ -6,7 +6,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "backends/aws/parked_messages.h"
+#include "backends/aws/events/parked_messages.h"
 #include "testing/temp_dir.h"
 
 namespace vams::aws {

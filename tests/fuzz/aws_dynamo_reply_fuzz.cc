@@ -7,11 +7,11 @@
 #include <string>
 #include <string_view>
 
-#include "backends/aws/aws_asset_table.h"
-#include "backends/aws/aws_bucket_table.h"
-#include "backends/aws/aws_change_stream.h"
 #include "backends/aws/aws_parameters.h"
-#include "backends/aws/aws_side_tables.h"
+#include "backends/aws/streams/aws_change_stream.h"
+#include "backends/aws/tables/aws_asset_table.h"
+#include "backends/aws/tables/aws_bucket_table.h"
+#include "backends/aws/tables/aws_side_tables.h"
 #include "base/text.h"
 #include "testing/scripted_transport.h"
 

@@ -8,13 +8,13 @@
 #include <string>
 #include <string_view>
 
-#include "backends/aws/aws_event_backlog.h"
-#include "backends/aws/aws_event_queue.h"
 #include "backends/aws/aws_functions.h"
 #include "backends/aws/aws_identity.h"
-#include "backends/aws/aws_stream_readers.h"
-#include "backends/aws/metric_reply.h"
-#include "backends/aws/side_table_names.h"
+#include "backends/aws/events/aws_event_backlog.h"
+#include "backends/aws/events/aws_event_queue.h"
+#include "backends/aws/streams/aws_stream_readers.h"
+#include "backends/aws/streams/metric_reply.h"
+#include "backends/aws/tables/side_table_names.h"
 #include "base/text.h"
 #include "testing/fake_clock.h"
 #include "testing/scripted_clients.h"

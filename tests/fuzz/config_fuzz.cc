@@ -6,8 +6,8 @@
 #include <string_view>
 
 #include "base/text.h"
-#include "run/config_file.h"
-#include "run/resolve_options.h"
+#include "config/config_file.h"
+#include "config/resolve_options.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);

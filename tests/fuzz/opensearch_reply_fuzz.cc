@@ -5,10 +5,10 @@
 #include <string>
 #include <string_view>
 
-#include "backends/aws/field_replay.h"
-#include "backends/aws/index_scan.h"
 #include "backends/aws/json_reader.h"
-#include "backends/aws/opensearch_replies.h"
+#include "backends/aws/search/field_replay.h"
+#include "backends/aws/search/index_scan.h"
+#include "backends/aws/search/opensearch_replies.h"
 
 namespace {
 

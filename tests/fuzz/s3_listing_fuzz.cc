@@ -3,7 +3,7 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "backends/aws/s3_listing.h"
+#include "backends/aws/objects/s3_listing.h"
 #include "base/percent.h"
 #include "base/text.h"
 

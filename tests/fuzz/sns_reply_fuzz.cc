@@ -2,8 +2,8 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "backends/aws/s3_notification.h"
-#include "backends/aws/sns_reply.h"
+#include "backends/aws/events/sns_reply.h"
+#include "backends/aws/objects/s3_notification.h"
 #include "base/text.h"
 
 namespace {

@@ -1,4 +1,4 @@
-#include "backends/aws/aws_asset_table.h"
+#include "backends/aws/tables/aws_asset_table.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -3,7 +3,7 @@
 
 #include <atomic>
 
-#include "backends/aws/bucket_router.h"
+#include "backends/aws/objects/bucket_router.h"
 #include "testing/scripted_clients.h"
 
 namespace vams::aws {

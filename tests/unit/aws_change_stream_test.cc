@@ -1,4 +1,4 @@
-#include "backends/aws/aws_change_stream.h"
+#include "backends/aws/streams/aws_change_stream.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -5,8 +5,8 @@
 #include <fstream>
 #include <thread>
 
-#include "backends/aws/checkpoint_directory.h"
-#include "backends/aws/stream_record.h"
+#include "backends/aws/streams/checkpoint_directory.h"
+#include "backends/aws/streams/stream_record.h"
 #include "base/durable_file.h"
 #include "testing/fake_clock.h"
 #include "testing/temp_dir.h"

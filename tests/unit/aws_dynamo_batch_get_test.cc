@@ -4,7 +4,7 @@
 #include <atomic>
 #include <functional>
 
-#include "backends/aws/dynamo_batch_get.h"
+#include "backends/aws/tables/dynamo_batch_get.h"
 #include "tests/unit/aws_world.h"
 
 namespace vams::aws {

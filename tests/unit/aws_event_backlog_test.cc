@@ -1,4 +1,4 @@
-#include "backends/aws/aws_event_backlog.h"
+#include "backends/aws/events/aws_event_backlog.h"
 
 #include <gtest/gtest.h>
 

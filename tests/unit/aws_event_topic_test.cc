@@ -1,4 +1,4 @@
-#include "backends/aws/aws_event_topic.h"
+#include "backends/aws/events/aws_event_topic.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

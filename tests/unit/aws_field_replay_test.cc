@@ -3,9 +3,9 @@
 
 #include <nlohmann/json.hpp>
 
-#include "backends/aws/aws_search_index.h"
-#include "backends/aws/field_replay.h"
-#include "backends/aws/long_terms.h"
+#include "backends/aws/search/aws_search_index.h"
+#include "backends/aws/search/field_replay.h"
+#include "backends/aws/search/long_terms.h"
 #include "testing/scripted_transport.h"
 
 namespace vams::aws {

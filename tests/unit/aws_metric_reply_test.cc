@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "backends/aws/metric_reply.h"
+#include "backends/aws/streams/metric_reply.h"
 
 namespace vams::aws {
 namespace {

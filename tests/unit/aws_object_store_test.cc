@@ -1,4 +1,4 @@
-#include "backends/aws/aws_object_store.h"
+#include "backends/aws/objects/aws_object_store.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -3,9 +3,9 @@
 
 #include <array>
 
-#include "backends/aws/opensearch_bulk.h"
-#include "backends/aws/opensearch_client.h"
-#include "backends/aws/opensearch_replies.h"
+#include "backends/aws/search/opensearch_bulk.h"
+#include "backends/aws/search/opensearch_client.h"
+#include "backends/aws/search/opensearch_replies.h"
 
 namespace vams::aws {
 namespace {

@@ -7,7 +7,7 @@
 #include <sstream>
 #include <thread>
 
-#include "backends/aws/parked_messages.h"
+#include "backends/aws/events/parked_messages.h"
 #include "base/text.h"
 #include "testing/temp_dir.h"
 

@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "backends/aws/s3_addressing.h"
+#include "backends/aws/objects/bucket_url.h"
 
 namespace vams::aws {
 namespace {

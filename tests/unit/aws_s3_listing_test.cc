@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
-#include "backends/aws/s3_listing.h"
+#include "backends/aws/objects/s3_listing.h"
 #include "base/clock.h"
 #include "base/percent.h"
 #include "base/text.h"

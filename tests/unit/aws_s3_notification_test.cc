@@ -1,7 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "backends/aws/s3_notification.h"
+#include "backends/aws/objects/s3_notification.h"
 
 namespace vams::aws {
 namespace {

@@ -1,4 +1,4 @@
-#include "backends/aws/aws_search_index.h"
+#include "backends/aws/search/aws_search_index.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

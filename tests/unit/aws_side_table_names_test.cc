@@ -1,7 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "backends/aws/side_table_names.h"
+#include "backends/aws/tables/side_table_names.h"
 #include "tests/unit/aws_world.h"
 
 namespace vams::aws {

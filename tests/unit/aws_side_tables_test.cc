@@ -1,9 +1,9 @@
-#include "backends/aws/aws_side_tables.h"
+#include "backends/aws/tables/aws_side_tables.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "backends/aws/aws_bucket_table.h"
+#include "backends/aws/tables/aws_bucket_table.h"
 #include "tests/unit/aws_world.h"
 
 namespace vams::aws {

@@ -1,4 +1,4 @@
-#include "backends/aws/aws_stream_readers.h"
+#include "backends/aws/streams/aws_stream_readers.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

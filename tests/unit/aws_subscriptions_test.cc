@@ -1,4 +1,4 @@
-#include "backends/aws/aws_subscriptions.h"
+#include "backends/aws/events/aws_subscriptions.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

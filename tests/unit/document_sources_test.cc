@@ -1,9 +1,9 @@
-#include "run/document_sources.h"
+#include "run/verification/document_sources.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "run/handled_items.h"
+#include "run/state/handled_items.h"
 #include "testing/fake_clock.h"
 #include "testing/memory_deployment.h"
 #include "testing/sample_vams.h"

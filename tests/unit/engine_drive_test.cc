@@ -7,7 +7,7 @@
 #include <set>
 #include <thread>
 
-#include "engine/drive.h"
+#include "run/phases/driver.h"
 #include "testing/fake_clock.h"
 
 namespace vams {

@@ -1,11 +1,11 @@
-#include "run/index_verifier.h"
+#include "run/verification/index_verifier.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
 
-#include "backends/aws/aws_search_index.h"
+#include "backends/aws/search/aws_search_index.h"
 #include "testing/fake_clock.h"
 #include "testing/memory_deployment.h"
 #include "testing/scripted_transport.h"

@@ -1,4 +1,4 @@
-#include "run/indexer_service.h"
+#include "run/indexing/indexer_service.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "run/replay_objects.h"
+#include "run/phases/replay_objects.h"
 
 #include <gtest/gtest.h>
 

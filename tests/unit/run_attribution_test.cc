@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "run/attribute_by_location.h"
+#include "run/decisions/attribute_by_location.h"
 #include "run/migration.h"
 #include "testing/deployed_vams.h"
 #include "testing/fake_clock.h"

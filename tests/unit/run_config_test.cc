@@ -3,11 +3,11 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "run/config_file.h"
-#include "run/config_template.h"
-#include "run/located_json.h"
-#include "run/options_json.h"
-#include "run/resolve_options.h"
+#include "config/config_file.h"
+#include "config/config_template.h"
+#include "config/located_json.h"
+#include "config/options_json.h"
+#include "config/resolve_options.h"
 
 namespace vams {
 namespace {

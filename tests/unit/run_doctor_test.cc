@@ -4,7 +4,7 @@
 #include <chrono>
 #include <map>
 
-#include "run/doctor.h"
+#include "run/preflight/doctor.h"
 #include "testing/deployed_vams.h"
 #include "testing/fake_clock.h"
 #include "testing/sample_vams.h"

@@ -1,10 +1,10 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
-#include "run/handled_items.h"
-#include "run/rates.h"
-#include "run/run_directory.h"
-#include "run/selection.h"
+#include "run/context/rates.h"
+#include "run/context/selection.h"
+#include "run/state/handled_items.h"
+#include "run/state/run_directory.h"
 #include "testing/fake_clock.h"
 #include "testing/temp_dir.h"
 

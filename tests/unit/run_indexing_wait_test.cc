@@ -3,7 +3,7 @@
 #include <array>
 #include <chrono>
 
-#include "run/indexing_wait.h"
+#include "run/indexing/indexing_wait.h"
 #include "testing/deployed_vams.h"
 #include "testing/hooked_clock.h"
 #include "testing/sample_vams.h"

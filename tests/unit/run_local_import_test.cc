@@ -7,8 +7,8 @@
 #include "backends/local.h"
 #include "backends/open.h"
 #include "indexers/stream_consumer.h"
-#include "run/local_edit.h"
-#include "run/local_import.h"
+#include "local/local_edit.h"
+#include "local/local_import.h"
 #include "testing/fake_clock.h"
 #include "testing/temp_dir.h"
 

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "run/migration.h"
-#include "run/preflight.h"
+#include "run/preflight/preflight.h"
 #include "testing/deployed_vams.h"
 #include "testing/fake_clock.h"
 #include "testing/sample_vams.h"

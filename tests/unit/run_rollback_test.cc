@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "backends/local.h"
-#include "run/rollback.h"
+#include "run/phases/rollback.h"
 #include "testing/fake_clock.h"
 #include "testing/temp_dir.h"
 

@@ -5,7 +5,7 @@
 
 #include "base/mutex.h"
 #include "run/migration.h"
-#include "run/topics.h"
+#include "run/preflight/topics.h"
 #include "testing/deployed_vams.h"
 #include "testing/fake_clock.h"
 #include "testing/sample_vams.h"
