@@ -4,6 +4,7 @@
 
 namespace vams::cli {
 
-inline constexpr std::string_view kVersion = VAMS_VERSION;
+// The version of the programs; CMakeLists.txt is where it stands.
+extern const std::string_view kVersion;
 
 }  // namespace vams::cli

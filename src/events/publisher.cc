@@ -4,6 +4,7 @@
 #include <iterator>
 #include <span>
 
+#include "base/pause.h"
 #include "events/publish_batch.h"
 
 namespace vams {
@@ -13,12 +14,6 @@ namespace {
 constexpr std::size_t kPacedRequest = 10;
 
 bool IsThrottle(const Error& error) { return error.code == ErrorCode::kThrottled; }
-
-// In small steps, so that a stop is heeded soon.
-void WaitFor(Duration wait, Clock& clock, const StopFlag& stop) {
-  constexpr Duration kStep = std::chrono::milliseconds(100);
-  for (; wait > Duration{0} && !stop.requested(); wait -= kStep) clock.SleepFor(std::min(wait, kStep));
-}
 
 // Sends what fits one request until it is settled; failures are numbered from `offset`.
 void PublishOneRequest(EventTopic& topic, const std::string& topic_name, std::vector<TopicMessage> messages,
@@ -41,7 +36,7 @@ void PublishOneRequest(EventTopic& topic, const std::string& topic_name, std::ve
       state.OnLost(MakeError(ErrorCode::kCancelled, "stopped before it was confirmed"));
       break;
     }
-    WaitFor(pause, clock, stop);
+    SleepUnlessStopped(clock, stop, pause);
     pause = std::min(pause * 2, policy.longest_pause);
   }
   result.published += state.published();
@@ -65,7 +60,7 @@ PublishedBatch PublishAll(EventTopic& topic, const std::string& topic_name, std:
     }
     if (pace != nullptr) {
       fitting = std::min(fitting, std::max(kPacedRequest, static_cast<std::size_t>(pace->burst().value)));
-      WaitFor(pace->Acquire(ItemCount{fitting}), clock, stop);
+      SleepUnlessStopped(clock, stop, pace->Acquire(ItemCount{fitting}));
       if (stop.requested()) break;
     }
     const auto begin = messages.begin() + static_cast<std::ptrdiff_t>(offset);

@@ -1,12 +1,9 @@
 #include "net/make_transport.h"
 
-#include <algorithm>
+#include "base/pause.h"
 
 namespace vams {
 namespace {
-
-// How late a pause may notice that it is to end.
-constexpr Duration kStopLatency = std::chrono::milliseconds(200);
 
 // Sleeps; false when a stop was requested meanwhile.
 std::function<bool(Duration)> SleepOf(Clock& clock, const StopFlag* stop) {
@@ -16,13 +13,7 @@ std::function<bool(Duration)> SleepOf(Clock& clock, const StopFlag* stop) {
       return true;
     };
   }
-  return [&clock, stop](Duration d) {
-    const Duration end = clock.Elapsed() + d;
-    for (Duration left = d; left > Duration{0} && !stop->requested(); left = end - clock.Elapsed()) {
-      clock.SleepFor(std::min(left, kStopLatency));
-    }
-    return !stop->requested();
-  };
+  return [&clock, stop](Duration d) { return SleepUnlessStopped(clock, *stop, d); };
 }
 
 }  // namespace

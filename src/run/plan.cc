@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "run/context/rates.h"
+#include "config/limits.h"
 
 namespace vams {
 namespace {

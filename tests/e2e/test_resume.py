@@ -242,7 +242,7 @@ def test_an_outage_pauses_the_run_which_goes_on_by_itself(start_rig, migrate, st
     rig.faults()
     out, err = process.communicate(timeout=120)
     assert process.returncode == 0, f"{out}\n{err}"
-    assert "does not answer" in out and "the run waits and goes on by itself" in out and "answers again" in out
+    assert "is unavailable" in out and "retrying until it recovers" in out and "has recovered" in out
     stats = rig.stats
     assert stats["events"]["distinct"] == stats["events"]["expected"]
     report = json.loads(next((tmp_path / "reports").iterdir()).read_text())

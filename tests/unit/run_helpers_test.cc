@@ -1,7 +1,8 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
-#include "run/context/rates.h"
+#include "base/line_throttle.h"
+#include "config/limits.h"
 #include "run/context/selection.h"
 #include "run/state/handled_items.h"
 #include "run/state/run_directory.h"

@@ -8,10 +8,10 @@
 #include <utility>
 #include <vector>
 
+#include "base/line_throttle.h"
 #include "base/mutex.h"
 #include "indexers/queue_consumer.h"
 #include "indexers/stream_consumer.h"
-#include "run/context/rates.h"
 #include "run/indexing/background_worker.h"
 #include "run/indexing/indexer_step.h"
 #include "run/preflight/preflight.h"

@@ -5,8 +5,9 @@
 #include <chrono>
 #include <optional>
 
+#include "base/line_throttle.h"
+#include "base/pause.h"
 #include "indexers/stream_consumer.h"
-#include "run/context/rates.h"
 
 namespace vams {
 namespace {
@@ -52,7 +53,7 @@ class OthersIndexing {
       // Without a queue there is nothing to count down.
       if (largest > 0)
         run_.progress.OnAdvanced(Phase::kWait, {.done = largest - sight_.waiting.value_or(0), .expected = largest});
-      Pause(run_, std::min(kLookEvery, at_most - (now - begun)));
+      SleepUnlessStopped(run_.clock, run_.stop, std::min(kLookEvery, at_most - (now - begun)));
       const Sight before = sight_;
       Look();
       if (sight_ != before) last_move = run_.clock.Elapsed();

@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/line_throttle.h"
+#include "config/limits.h"
 #include "engine/asset_flow.h"
-#include "run/context/rates.h"
 #include "run/context/selection.h"
 #include "run/phases/asset_executor.h"
 #include "run/phases/driver.h"
+#include "run/phases/outage.h"
 #include "run/state/run_journal.h"
 
 namespace vams {
@@ -70,7 +72,7 @@ Result<AssetFlowSettings> AssetPhase::SettingsOf() const {
     s.scan.adapts = s.touch.adapts = false;
   } else {
     s.segments = kSegments;
-    s.most_in_flight = options.reindex.max_workers.value_or(kMostRequests);
+    s.most_in_flight = options.reindex.max_workers.value_or(kMaxRequestsInFlight);
     s.scan = {.most_in_flight = std::min(kMostScans, s.most_in_flight), .first_rate = PerSecond{20}};
     s.touch.most_in_flight = s.most_in_flight;
     s.most_held = kMostHeld;
@@ -97,7 +99,7 @@ void AssetPhase::LogBatch(std::uint64_t number, std::uint64_t size) {
 }
 
 void AssetPhase::Tell(const Seen& seen, bool last) {
-  for (const FlowNote& note : seen.notes) TellOutage(run_.log, note);
+  for (const FlowNote& note : seen.notes) LogOutage(run_.log, note);
   // The last one is known to be full only when another begins.
   const std::uint64_t number = last ? (seen.taken + batch_size_ - 1) / batch_size_ : seen.taken / batch_size_;
   for (; seen_batch_ < number; ++seen_batch_) {

@@ -7,13 +7,15 @@
 #include <set>
 #include <utility>
 
+#include "base/line_throttle.h"
 #include "base/text.h"
+#include "config/limits.h"
 #include "documents/hazards.h"
 #include "engine/file_flow.h"
-#include "run/context/rates.h"
 #include "run/context/selection.h"
 #include "run/phases/driver.h"
 #include "run/phases/file_executor.h"
+#include "run/phases/outage.h"
 #include "run/phases/replay_objects.h"
 #include "run/state/run_journal.h"
 
@@ -162,7 +164,7 @@ FileFlowSettings FilePhase::SettingsOf() const {
     s.backlog_every = kLocalBacklogEvery;
     return s;
   }
-  s.most_in_flight = options.reindex.max_workers.value_or(kMostRequests);
+  s.most_in_flight = options.reindex.max_workers.value_or(kMaxRequestsInFlight);
   s.heads = options.attribution == Attribution::kHead ? 1 : kSampled;
   s.list = {.most_in_flight = std::min(kMostLists, s.most_in_flight), .first_rate = PerSecond{20}};
   s.head = {.most_in_flight = s.most_in_flight};
@@ -184,7 +186,7 @@ Seen FilePhase::Look(FileFlow& flow) {
 void FilePhase::TellNote(const FlowNote& note) {
   switch (note.kind) {
     case FlowNote::Kind::kDown:
-    case FlowNote::Kind::kUp: return TellOutage(run_.log, note);
+    case FlowNote::Kind::kUp: return LogOutage(run_.log, note);
     case FlowNote::Kind::kBucketFailed: BucketFailed(buckets_[note.index], *note.error); break;
     case FlowNote::Kind::kNoBacklog:
       run_.log.Warning("Nobody tells how much waits behind {}: --max-backlog cannot hold back", topics_[note.index]);

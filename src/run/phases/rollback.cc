@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "base/pause.h"
 #include "base/rate_limiter.h"
 #include "model/document.h"
 #include "run/context/selection.h"
@@ -67,14 +68,6 @@ class Rollback {
   RollbackResult result_;
 };
 
-// In small steps, so that a stop is heeded soon.
-void WaitFor(Duration wait, Clock& clock, const StopFlag& stop) {
-  const Duration until = clock.Elapsed() + wait;
-  for (Duration now = clock.Elapsed(); now < until && !stop.requested(); now = clock.Elapsed()) {
-    clock.SleepFor(std::min<Duration>(until - now, std::chrono::milliseconds(100)));
-  }
-}
-
 }  // namespace
 
 Result<RollbackResult> RunRollback(const Options& options, ClearTouch how, Deployment& deployment, Clock& clock,
@@ -103,7 +96,8 @@ Result<RollbackResult> RunRollback(const Options& options, ClearTouch how, Deplo
     TRY(rollback.Page(page));
     progress.OnAdvanced(Phase::kRollback, counts());
     if (limiter)
-      WaitFor(limiter->Acquire(ItemCount{result.cleared + result.gone + result.failed - before}), clock, stop);
+      SleepUnlessStopped(clock, stop,
+                         limiter->Acquire(ItemCount{result.cleared + result.gone + result.failed - before}));
     from = std::move(page.next);
   } while (from && !rollback.full(0));
   progress.OnPhaseFinished(Phase::kRollback, counts(), clock.Elapsed() - begun);

@@ -3,9 +3,10 @@
 #include <map>
 #include <utility>
 
+#include "base/pause.h"
+#include "config/limits.h"
 #include "events/publisher.h"
 #include "events/reindex_event.h"
-#include "run/context/rates.h"
 #include "run/decisions/classify_objects.h"
 
 namespace vams {
@@ -126,7 +127,7 @@ Status FileRepairer::IndexDirectly(std::vector<ObjectRef> objects) {
     }
     objects = std::move(again);
     if (objects.empty()) return {};
-    Pause(run_, pause);
+    SleepUnlessStopped(run_.clock, run_.stop, pause);
     pause *= 2;
   }
   return {};

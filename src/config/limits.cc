@@ -1,4 +1,4 @@
-#include "run/context/rates.h"
+#include "config/limits.h"
 
 #include <algorithm>
 
@@ -16,24 +16,6 @@ std::optional<PerSecond> EffectiveRate(const Options& options, bool for_events) 
   }
   if (!rate) return std::nullopt;
   return PerSecond{*rate};
-}
-
-void TellOutage(Log& log, const FlowNote& note) {
-  if (note.kind == FlowNote::Kind::kUp) {
-    log.Info("{} answers again: the run goes on", note.resource);
-  } else {
-    log.Warning("{} does not answer ({}): the run waits and goes on by itself", note.resource,
-                note.error ? note.error->message : "");
-  }
-}
-
-void Pause(const RunContext& run, Duration how_long) {
-  constexpr Duration kStep = std::chrono::milliseconds(100);
-  while (how_long > Duration{0} && !run.stop.requested()) {
-    const Duration step = std::min(how_long, kStep);
-    run.clock.SleepFor(step);
-    how_long -= step;
-  }
 }
 
 }  // namespace vams
