@@ -73,7 +73,7 @@ need_venv() {
   cp "$requirements" "$venv/requirements.txt"
 }
 
-# ccache hits across checkouts and precompiled headers; a cache in build/ where the home directory cannot hold one.
+# ccache hits across checkouts, and what g++ precompiles; a cache in build/ where the home directory cannot hold one.
 ccache_settings() {
   export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1
   export CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
@@ -109,7 +109,8 @@ build_preset() {
 # The programs alone, which need no test package; one for each cli/*_main.cc, linked into build/bin/.
 build_release() {
   local tests=OFF
-  [ ! -f /usr/include/gtest/gtest.h ] || tests=ON
+  # With the tests' packages, so that `./dev test` after it does not configure again; programs need neither of the two.
+  [ ! -f /usr/include/gtest/gtest.h ] || [ ! -f /usr/include/rapidcheck.h ] || tests=ON
   configure release -DVAMS_TESTS=$tests
   cmake --build build/release --target programs
   mkdir -p build/bin

@@ -3,14 +3,17 @@
 
     ./dev test                      what has to pass before a change lands
     ./dev test --only unit,golden   some tiers
+    ./dev test base_text_test       one test source, one test program (unit_tests) or one file of pytest (test_verify)
     ./dev test --deep               longer random searches, end-to-end tests under sanitizers, fuzzing
 """
 
 import argparse
 import os
 import pathlib
+import re
 import shutil
 import signal
+import subprocess
 import sys
 import time
 
@@ -110,7 +113,7 @@ class Suite:
 
     def everything(self):
         programs = [tier for tier in PROGRAM_TIERS if any((ROOT / "tests" / tier).glob("*.cc"))]
-        for script in ("format", "layers", "length", "words", "shell"):
+        for script in ("format", "layers", "commits", "length", "words", "shell"):
             self.check(script, [ROOT / f"ci/{script}.sh"])
         self.real_servers()
         self.build("release", "-DVAMS_TESTS=ON")
@@ -140,6 +143,35 @@ class Suite:
                 work = lambda target=target: results.from_check(target, *self.run(target, [ROOT / "ci/fuzz.sh", "60", target], 10))
                 self.add(target, "fuzz", work, cores=CORES)
         return self.tasks
+
+
+def suites_of(path):
+    """A filter for GoogleTest: every suite that this source defines, parametrised ones too."""
+    suites = sorted(set(re.findall(r"^(?:TYPED_)?TEST(?:_F|_P)?\(\s*(\w+)|^RC_GTEST_(?:FIXTURE_)?PROP\(\s*(\w+)", path.read_text(), re.MULTILINE)))
+    names = [a or b for a, b in suites]
+    return ":".join(f"{name}.*:*/{name}.*:{name}/*" for name in names)
+
+
+def run_one(name):
+    """One test program, source or pytest file, its output as it comes; C++ with the assertions of the preset dev."""
+    stem = name.removesuffix(".cc").removesuffix(".py").rsplit("/", 1)[-1]
+    python = ROOT / "tests" / "e2e" / f"{stem}.py"
+    if stem.startswith("test_") and python.exists():
+        built = subprocess.run(["bash", "-euc", "source ci/lib.sh && build_release"], check=False).returncode
+        return built or subprocess.run([sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", python], check=False).returncode
+    for tier in PROGRAM_TIERS:
+        sources = [path for path in (ROOT / "tests" / tier).rglob("*.cc") if path.stem == stem]
+        if stem != f"{tier}_tests" and not sources:
+            continue
+        build = f"source ci/lib.sh && configure dev && cmake --build build/dev --target {tier}_tests"
+        built = subprocess.run(["bash", "-euc", build], check=False).returncode
+        command = [ROOT / "build/dev/bin" / f"{tier}_tests", *(f"--gtest_filter={suites_of(path)}" for path in sources)]
+        if tier == "conformance":
+            command = [sys.executable, ROOT / "ci/services.py", *command]
+        return built or subprocess.run(command, check=False).returncode
+    print(f"no test of the name {name}: neither a program ({', '.join(f'{tier}_tests' for tier in PROGRAM_TIERS)}), nor a source in tests/, "
+          "nor a file in tests/e2e/", file=sys.stderr)
+    return 2
 
 
 def chosen(tasks, tiers):
@@ -197,6 +229,7 @@ class Sum:
 
 def main():
     parser = argparse.ArgumentParser(prog="./dev test", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("names", metavar="NAME", nargs="*", help="run these test programs, sources or pytest files alone")
     parser.add_argument("--only", metavar="TIER[,TIER]", help=f"of {', '.join(TIERS)}")
     parser.add_argument("--deep", action="store_true", help="longer random searches, end-to-end under sanitizers, fuzzing")
     args = parser.parse_args()
@@ -206,6 +239,8 @@ def main():
             parser.error(f"no such tier: {tier} (there are: {', '.join(TIERS)})")
 
     os.chdir(ROOT)
+    if args.names:
+        return max(run_one(name) for name in args.names)
     shutil.rmtree(LOGS, ignore_errors=True)
     commands = Commands()
     servers = services.Services(args.deep)
