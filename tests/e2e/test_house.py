@@ -98,3 +98,21 @@ def test_dev_names_its_verbs_and_refuses_others():
     assert done.returncode == 0 and "./dev VERB" in done.stdout
     done = subprocess.run([ROOT / "dev", "frobnicate"], capture_output=True, text=True, check=False)
     assert done.returncode == 2 and "no such verb: frobnicate" in done.stderr
+
+
+@pytest.mark.parametrize("message, allowed", [
+    ("base: say it\n\nIt was not said.", True),
+    ("base: say it", False),
+    ("base: " + "x" * 66 + "\n\nIt was not said.", True),
+    ("base: " + "x" * 67 + "\n\nIt was not said.", False),
+])
+def test_commit_messages(checkout, message, allowed):
+    def git(*arguments):
+        subprocess.run(["git", "-c", "user.name=n", "-c", "user.email=e@example.org", *arguments], cwd=checkout, check=True)
+
+    git("init", "-q")
+    git("add", ".")
+    git("commit", "-q", "-m", "An old one that nobody judges")
+    git("commit", "-q", "--allow-empty", "-m", message)
+    done = subprocess.run([checkout / "ci" / "commits.sh"], capture_output=True, text=True, check=False)
+    assert (done.returncode == 0) == allowed, done.stdout
