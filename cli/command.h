@@ -43,6 +43,7 @@ struct Invocation {
   Output& output;
   Options options;
   std::vector<std::string> notes;  // of the configuration; printed already unless the command logs
+  std::map<std::string, std::string, std::less<>> origins;  // who gave each setting (ResolvedOptions)
   std::optional<std::filesystem::path> config;
 };
 

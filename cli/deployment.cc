@@ -30,6 +30,10 @@ AwsOpenOptions OnAws(const Invocation& invocation, VamsNeeds needs, Log* log) {
   aws.profile = options.aws_profile;
   aws.region = options.aws_region;
   aws.endpoint_url = options.endpoint_url;
+  for (const auto& [key, by] : {std::pair("aws_profile", &aws.profile_by), std::pair("aws_region", &aws.region_by),
+                                std::pair("endpoint_url", &aws.endpoint_url_by)}) {
+    if (const auto origin = invocation.origins.find(key); origin != invocation.origins.end()) *by = origin->second;
+  }
   aws.asset_table = options.asset_storage_table;
   aws.bucket_table = options.s3_asset_buckets_table;
   aws.metadata_table = options.metadata_table;

@@ -11,7 +11,8 @@ class App;
 namespace vams::cli {
 
 // The flags and arguments of one command, beside the settings. What is bound has to live until the command has run; it
-// keeps its value where nothing is given. Of a flag that is given twice the last one counts.
+// keeps its value where nothing is given. Of a flag that is given twice the last one counts. A value that is empty, or
+// nothing but blanks and quotes, is refused by the name of its flag or argument.
 class Flags {
  public:
   explicit Flags(CLI::App& app) : app_(app) {}
@@ -20,6 +21,9 @@ class Flags {
   void Value(const std::string& flag, std::string& to, const std::string& metavar, const std::string& help);
   void Value(const std::string& flag, std::optional<std::string>& to, const std::string& metavar,
              const std::string& help);
+  // A text for people, which may be empty.
+  void FreeText(const std::string& flag, std::optional<std::string>& to, const std::string& metavar,
+                const std::string& help);
   void RequiredValue(const std::string& flag, std::string& to, const std::string& metavar, const std::string& help);
   // Every one that is given.
   void Values(const std::string& flag, std::vector<std::string>& to, const std::string& metavar,

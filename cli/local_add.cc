@@ -89,8 +89,8 @@ class AddAsset final : public AddCommand {
   void Define(Flags& flags) override {
     DefineAsset(flags);
     flags.Value("--name", name_, "TEXT", "assetName (default: the id)");
-    flags.Value("--description", description_, "TEXT", "description");
-    flags.Value("--tags", tags_, "TAGS", "tags: a,b");
+    flags.FreeText("--description", description_, "TEXT", "description");
+    flags.FreeText("--tags", tags_, "TAGS", "tags: a,b");
     flags.Value("--type", type_, "TYPE", "assetType: none, folder or .ext");
     flags.Value("--bucket", bucket_, "NAME", "bucket of its files (default: the only one there is)");
     flags.Value("--prefix", prefix_, "TEXT", "with --bucket: prefix of the bucket record (default: /)");
@@ -243,7 +243,7 @@ class AddVersion final : public AddCommand {
   void Define(Flags& flags) override {
     DefineAsset(flags);
     flags.Argument("VERSION", version_, "number of the version");
-    flags.Value("--comment", comment_, "TEXT", "comment");
+    flags.FreeText("--comment", comment_, "TEXT", "comment");
   }
 
  protected:
@@ -253,13 +253,13 @@ class AddVersion final : public AddCommand {
     if (error != std::errc{} || stopped != version_.data() + version_.size()) {
       return Fail(ErrorCode::kUsage, "expected a version number, found '{}'", Printable(version_));
     }
-    TRY(edit.AddVersion(asset(), std::to_string(number), comment_));
+    TRY(edit.AddVersion(asset(), std::to_string(number), comment_.value_or("")));
     return fmt::format("version {} of {}", number, AssetDocumentId(asset().database_id, asset().asset_id));
   }
 
  private:
   std::string version_;
-  std::string comment_;
+  std::optional<std::string> comment_;
 };
 
 }  // namespace

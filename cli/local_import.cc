@@ -32,7 +32,7 @@ class LocalImportCommand final : public Command {
     flags.RequiredValue("--database", database_, "ID", "database of the assets; made if missing");
     flags.Value("--bucket", bucket_, "NAME", "bucket of the files; made if missing (default: vams-assets)");
     flags.Value("--prefix", prefix_, "TEXT", "start of every key (default: none)");
-    flags.Value("--tags", tags_, "TAGS", "tags of every asset: a,b");
+    flags.FreeText("--tags", tags_, "TAGS", "tags of every asset: a,b");
     flags.Switch("--copy", copy_, "keep a copy of the files; without it they are read where they are");
   }
 

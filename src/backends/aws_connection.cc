@@ -52,10 +52,13 @@ Environment ToEnvironment(const AwsOpenOptions& options) {
 Result<std::shared_ptr<AwsConnection>> AwsConnection::Open(const AwsOpenOptions& options, Clock& clock) {
   const Environment environment = ToEnvironment(options);
   TRY_ASSIGN(ProfileFiles files, LoadProfileFiles(environment));
-  TRY_ASSIGN(
-      AwsSettings settings,
-      ResolveSettings(environment, std::move(files),
-                      {.profile = options.profile, .region = options.region, .endpoint_url = options.endpoint_url}));
+  TRY_ASSIGN(AwsSettings settings, ResolveSettings(environment, std::move(files),
+                                                   {.profile = options.profile,
+                                                    .region = options.region,
+                                                    .endpoint_url = options.endpoint_url,
+                                                    .profile_by = options.profile_by,
+                                                    .region_by = options.region_by,
+                                                    .endpoint_url_by = options.endpoint_url_by}));
   TRY_ASSIGN(
       std::shared_ptr<CurlTransport> wire,
       MakeCurlTransport({.ca_bundle = settings.ca_bundle, .proxy = settings.proxy, .user_agent = options.user_agent}));

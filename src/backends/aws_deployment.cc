@@ -46,6 +46,12 @@ Result<IndexNames> ReadIndexNames(Parameters& parameters, const AwsOpenOptions& 
                                .WithHint("aws ssm get-parameters-by-path --path / --recursive lists those of this "
                                          "account and region"));
   }
+  if (*values[0] == *values[1]) {
+    return std::unexpected(MakeError(ErrorCode::kPrecondition,
+                                     "the SSM parameters {} ({}) and {} ({}) both name the index {}", names[0],
+                                     kKeys[0], names[1], kKeys[1], *values[0])
+                               .WithHint("assets and files have an index each; correct the parameter that is wrong"));
+  }
   return IndexNames{.asset_index = *values[0], .file_index = *values[1], .endpoint = *values[2]};
 }
 

@@ -79,6 +79,10 @@ struct AwsOpenOptions {
   std::optional<std::string> profile{};                           // as given by flag, see docs/credentials.md
   std::optional<std::string> region{};
   std::optional<std::string> endpoint_url{};
+  // What errors call these three: the flag, the variable, or the key of the configuration file with its line.
+  std::string profile_by = "--profile";
+  std::string region_by = "--region";
+  std::string endpoint_url_by = "--endpoint-url";
 
   std::string asset_table{};
   std::string bucket_table{};

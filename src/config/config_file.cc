@@ -5,6 +5,7 @@
 #include <cstring>
 #include <fstream>
 #include <map>
+#include <optional>
 #include <utility>
 
 #include "base/text.h"
@@ -30,6 +31,30 @@ std::vector<std::string_view> KnownKeys(std::string_view prefix) {
   return keys;
 }
 
+// The key as it may have been meant: "DRY_RUN", "dry-run" and "sns_topic_arn", a flag, are keys written otherwise; of
+// "opensearch_endpoint" there is but the start.
+std::optional<std::string_view> KeyMeant(const std::string& key, const std::vector<std::string_view>& known) {
+  std::string word = AsciiLower(key);
+  std::ranges::replace(word, '-', '_');
+  std::ranges::replace(word, ' ', '_');
+  if (const auto same = std::ranges::find(known, word); same != known.end()) return *same;
+  for (const Setting& setting : AllSettings()) {
+    for (const std::string_view flag : {setting.flag, setting.reindex_flag}) {
+      std::string as_key(flag);
+      std::ranges::replace(as_key, '-', '_');
+      if (as_key == word && std::ranges::find(known, setting.key) != known.end()) return setting.key;
+    }
+  }
+  if (const auto nearest = Nearest(word, known)) return nearest;
+  constexpr std::size_t kTelling = 6;
+  std::optional<std::string_view> longer;
+  for (const std::string_view candidate : known) {
+    if (word.size() < kTelling || candidate.find(word) == std::string_view::npos) continue;
+    if (!longer || candidate.size() < longer->size()) longer = candidate;
+  }
+  return longer;
+}
+
 std::string UnknownKey(const std::string& key, std::string_view prefix) {
   std::string message = "unknown key";
   const std::string_view other = prefix.empty() ? "reindex_settings." : "";
@@ -37,9 +62,9 @@ std::string UnknownKey(const std::string& key, std::string_view prefix) {
   if (std::ranges::find(elsewhere, key) != elsewhere.end() && key != kNested) {
     return message + (prefix.empty() ? "; it belongs into reindex_settings" : "; it belongs beside reindex_settings");
   }
-  if (const auto nearest = Nearest(key, KnownKeys(prefix))) {
+  if (const auto nearest = KeyMeant(key, KnownKeys(prefix))) {
     message += "; did you mean " + std::string(prefix) + std::string(*nearest) + "?";
-  } else if (const auto far = Nearest(key, elsewhere); far && *far != kNested) {
+  } else if (const auto far = KeyMeant(key, elsewhere); far && *far != kNested) {
     message += "; did you mean " + std::string(other) + std::string(*far) + "?";
   } else {
     message += "; 'config template' lists all of them";
@@ -58,7 +83,7 @@ class Reader {
       const std::string full = std::string(prefix) + Printable(member.key);
       if (const auto [first, is_new] = seen.emplace(member.key, member.key_at); !is_new) {
         Mistake(member.key_at, full,
-                fmt::format("this key stands twice, first at {}:{}", first->second.line, first->second.column));
+                fmt::format("duplicate key, first at {}:{}", first->second.line, first->second.column));
         continue;
       }
       if (prefix.empty() && member.key == kNested) {

@@ -6,16 +6,22 @@
 #include <map>
 
 #include "base/text.h"
+#include "config/aws_name_checks.h"
+#include "config/pasted_text.h"
 
 namespace vams {
 namespace {
 
 constexpr std::uint64_t kMaxAssetBatch = 25;
 
+enum class Giver { kFlag, kVariable, kFile };
+
 struct Candidate {
   LocatedValue value;
   std::string source;
-  bool from_file = false;
+  Giver giver = Giver::kFlag;
+
+  bool from_file() const { return giver == Giver::kFile; }
 };
 
 bool TopicsAreSet(const TopicChoice& topics) {
@@ -23,20 +29,28 @@ bool TopicsAreSet(const TopicChoice& topics) {
   return single == nullptr || !single->arn.empty();
 }
 
-// arn:PARTITION:sns:REGION:ACCOUNT:NAME
-bool IsTopicArn(std::string_view arn) {
-  const auto parts = Split(arn, ':');
-  return parts.size() == 6 && parts[0] == "arn" && !parts[1].empty() && parts[2] == "sns" && !parts[3].empty() &&
-         parts[4].size() == 12 && std::ranges::all_of(parts[4], [](char c) { return c >= '0' && c <= '9'; }) &&
-         !parts[5].empty();
-}
-
-std::optional<std::string> FirstNoArn(const TopicChoice& topics) {
-  if (const auto* single = std::get_if<SingleTopic>(&topics)) {
-    if (!single->arn.empty() && !IsTopicArn(single->arn)) return single->arn;
-  } else if (const auto* by_bucket = std::get_if<TopicByBucket>(&topics)) {
-    for (const auto& [bucket, arn] : by_bucket->arn_by_bucket) {
-      if (!IsTopicArn(arn)) return arn;
+// What is wrong with the characters of a value, whatever it is for; nullopt: nothing.
+std::optional<std::string> WrongCharacters(const Setting& setting, const LocatedValue& value, Giver giver) {
+  if (const auto* text = value.As<std::string>()) {
+    if (const auto blank = WhyBlank(*text)) {
+      const std::string_view instead = giver == Giver::kFile       ? "give one, or remove the key"
+                                       : giver == Giver::kVariable ? "give one, or unset the variable"
+                                                                   : "give one, or leave the flag out";
+      return fmt::format("{}: {}", *blank, instead);
+    }
+    if (setting.part_of_key) return std::nullopt;
+    if (const auto stray = StrayCharacter(*text)) {
+      return fmt::format("{} has {}: remove it", QuotedValue(*text), *stray);
+    }
+  } else if (const auto* members = value.As<LocatedValue::Object>()) {
+    for (const LocatedMember& member : *members) {
+      const auto* part = member.value.As<std::string>();
+      if (IsBlank(member.key)) return fmt::format("{} names no bucket", QuotedValue(member.key));
+      if (part != nullptr && IsBlank(*part)) return fmt::format("the topic of bucket {} is empty", member.key);
+      for (const std::string& one : {member.key, part == nullptr ? std::string() : *part}) {
+        if (const auto stray = StrayCharacter(one))
+          return fmt::format("{} has {}: remove it", QuotedValue(one), *stray);
+      }
     }
   }
   return std::nullopt;
@@ -53,7 +67,7 @@ class Resolver {
     if (file != nullptr) {
       mistakes_ = file->mistakes;
       for (const ConfigEntry& entry : file->entries) {
-        chosen_[entry.setting] = {.value = entry.value, .source = file->source, .from_file = true};
+        chosen_[entry.setting] = {.value = entry.value, .source = file->source, .giver = Giver::kFile};
       }
     }
     if (!sources_.check_file_only) Override();
@@ -62,6 +76,7 @@ class Resolver {
     }
     CheckNames();
     NameEmbeddedTables();
+    NameOrigins();
     if (!sources_.check_file_only && !file_is_broken) RequireNames();
     if (!mistakes_.empty()) {
       std::ranges::stable_sort(mistakes_, {}, [](const ConfigMistake& m) {
@@ -75,12 +90,12 @@ class Resolver {
  private:
   void Override() {
     for (const Setting& setting : AllSettings()) {
-      if (!setting.ReadBy(sources_.command) || !sources_.environment) continue;
+      if (!setting.ReadBy(sources_.command) || !sources_.environment || HasFlag(setting)) continue;
       for (const std::string_view flag : {setting.FlagOf(sources_.command), setting.flag}) {
         const std::string name = EnvironmentName(flag);
         const auto text = sources_.environment(name);
-        if (!text || text->empty()) continue;
-        chosen_[&setting] = {.value = ValueFromText(setting.form, *text), .source = name};
+        if (!text || (setting.only_shows && text->empty())) continue;
+        chosen_[&setting] = {.value = ValueFromText(setting.form, *text), .source = name, .giver = Giver::kVariable};
         break;
       }
     }
@@ -88,6 +103,10 @@ class Resolver {
       chosen_[flag.setting] = {.value = ValueFromText(flag.setting->form, flag.text),
                                .source = "--" + std::string(flag.setting->FlagOf(sources_.command))};
     }
+  }
+
+  bool HasFlag(const Setting& setting) const {
+    return std::ranges::any_of(sources_.flags, [&](const FlagValue& flag) { return flag.setting == &setting; });
   }
 
   bool IsLocal() const { return chosen_.contains(FindSettingByKey("local")); }
@@ -99,6 +118,13 @@ class Resolver {
       return;
     }
     if (HoldsPlaceholder(candidate.value)) return;
+    if (candidate.from_file() && setting.names_aws_resource && IsLocal() && IsEmptyText(candidate.value)) return;
+    if (const auto wrong = WrongCharacters(setting, candidate.value, candidate.giver)) {
+      const bool asks = candidate.from_file() && IsEmptyText(candidate.value) && IsNeededName(setting);
+      Mistake(setting, candidate, asks ? PleaseSet(setting.key) : *wrong);
+      placeholders_.emplace_back(setting.key);
+      return;
+    }
     if (!setting.apply(out_.options, candidate.value)) {
       Mistake(setting, candidate,
               "expected " + std::string(setting.expected) + ", found " + DescribeValue(candidate.value));
@@ -117,13 +143,32 @@ class Resolver {
     }
   }
 
+  static bool IsEmptyText(const LocatedValue& value) {
+    const auto* text = value.As<std::string>();
+    return text != nullptr && text->empty();
+  }
+
+  // The guide's script asks for these with one sentence, whether they are absent or empty.
+  static bool IsNeededName(const Setting& setting) {
+    const auto needed = MissingNames(CommandKind::kRun, Options{});
+    return std::ranges::find(needed, setting.key) != needed.end();
+  }
+
   // Embedded names are only echoed; those of AWS must at least look like what they name.
   void CheckNames() {
     if (out_.options.local) return;
-    if (const auto arn = FirstNoArn(out_.options.topics)) {
-      const Setting* setting = FindSettingByKey("s3_object_created_sns_topic_arn");
-      Mistake(*setting, chosen_[setting],
-              "expected the ARN of a topic (arn:aws:sns:REGION:ACCOUNT:NAME), found \"" + Printable(*arn) + "\"");
+    for (const WrongAwsName& wrong : CheckAwsNames(out_.options)) {
+      const Setting* setting = FindSettingByKey(wrong.key);
+      Mistake(*setting, chosen_[setting], wrong.message);
+    }
+  }
+
+  void NameOrigins() {
+    for (const auto& [setting, candidate] : chosen_) {
+      if (setting->key.empty()) continue;
+      out_.origins[std::string(setting->key)] =
+          candidate.from_file() ? fmt::format("{} in {}:{}", setting->key, candidate.source, candidate.value.at.line)
+                                : candidate.source;
     }
   }
 
@@ -164,7 +209,7 @@ class Resolver {
 
   void Mistake(const Setting& setting, const Candidate& candidate, std::string message) {
     mistakes_.push_back({.source = candidate.source,
-                         .at = candidate.from_file ? std::optional(candidate.value.at) : std::nullopt,
+                         .at = candidate.from_file() ? std::optional(candidate.value.at) : std::nullopt,
                          .key = std::string(setting.key),
                          .message = std::move(message)});
   }

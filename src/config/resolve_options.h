@@ -3,6 +3,7 @@
 #include <expected>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,7 +16,8 @@
 
 namespace vams {
 
-// The value of an environment variable, nullopt when it is not set. An empty one counts as not set.
+// The value of an environment variable, nullopt when it is not set. An empty one is a mistake, as an unset variable of
+// the shell that it was made from would widen what a command does; where it only changes what is printed it is ignored.
 using LookUpVariable = std::function<std::optional<std::string>(const std::string& name)>;
 
 struct FlagValue {
@@ -36,6 +38,8 @@ struct OptionSources {
 struct ResolvedOptions {
   Options options;
   std::vector<std::string> notes;  // for people: what was capped or ignored
+  // Who gave a setting, by its key: "--region", "VAMS_MIGRATE_REGION", "aws_region in prod.json:8". Absent: nobody.
+  std::map<std::string, std::string, std::less<>> origins;
 };
 
 // Flag before environment before file before default; then what the command needs must be there. On failure every

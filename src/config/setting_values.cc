@@ -38,7 +38,7 @@ bool Text(const Value& value, std::string& out) {
 bool OptionalText(const Value& value, std::optional<std::string>& out) {
   const auto* text = value.As<std::string>();
   if (text == nullptr) return false;
-  out = text->empty() ? std::nullopt : std::optional(*text);
+  out = *text;
   return true;
 }
 

@@ -20,7 +20,6 @@ namespace vams::setting_values {
 std::optional<std::uint64_t> WholeNumber(const LocatedValue& value, std::uint64_t least, std::uint64_t most);
 std::optional<double> RealNumber(const LocatedValue& value, double least, double most);
 bool Text(const LocatedValue& value, std::string& out);
-// An empty text stands for "not set", as None does in the guide's script.
 bool OptionalText(const LocatedValue& value, std::optional<std::string>& out);
 bool Path(const LocatedValue& value, std::filesystem::path& out);
 bool Switch(const LocatedValue& value, bool& out);

@@ -44,6 +44,8 @@ struct Setting {
   std::string_view help;
   std::string_view group;
   bool names_aws_resource = false;  // of no use, and so neither required nor a mistake, with `local`
+  bool part_of_key = false;         // of an object: blanks and quotes at its ends may be meant
+  bool only_shows = false;          // changes what is printed and nothing else: an empty variable is no danger
   // Stores the value; false when it is not as expected. Never called with null: that leaves the default.
   bool (*apply)(Options&, const LocatedValue&) = nullptr;
 

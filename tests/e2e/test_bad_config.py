@@ -50,8 +50,8 @@ def test_broken_json_names_line_and_column(migrate, config, text, place, what):
     ('{"local": LOCAL, "lgo_level": "INFO"}', "lgo_level: unknown key; did you mean log_level?"),
     ('{"local": LOCAL, "reindex_settings": {"max_worker": 1}}', "did you mean reindex_settings.max_workers?"),
     ('{"local": LOCAL, "max_workers": 1}', "max_workers: unknown key; it belongs into reindex_settings"),
-    ('{"local": LOCAL, "asset_table": "x"}', "asset_table: unknown key"),
-    ('{"local": LOCAL, "dry_run": true, "dry_run": false}', "stands twice"),
+    ('{"local": LOCAL, "asset_table": "x"}', "asset_table: unknown key; did you mean asset_storage_table_name?"),
+    ('{"local": LOCAL, "dry_run": true, "dry_run": false}', "duplicate key"),
 ])
 def test_unknown_keys_name_the_nearest(migrate, config, imported, text, named):
     before = contents(imported)

@@ -171,7 +171,7 @@ TEST(ConfigFile, UnknownKeysNameTheNearest) {
 
 TEST(ConfigFile, RepeatedKeysAreMistakes) {
   EXPECT_THAT(LocalMistakes("{\"limit\": 1,\n \"limit\": 2}"),
-              ElementsAre("c.json:2:2: limit: this key stands twice, first at 1:2"));
+              ElementsAre("c.json:2:2: limit: duplicate key, first at 1:2"));
 }
 
 TEST(ConfigFile, AllPlaceholdersAtOnce) {
@@ -282,8 +282,108 @@ TEST(Options, FlagBeforeEnvironmentBeforeFileBeforeDefault) {
   const std::string file = R"({"local": "d", "limit": 1})";
   EXPECT_EQ(limit({{"limit", "3"}}, {{"VAMS_MIGRATE_LIMIT", "2"}}, file), ItemCount{3});
   EXPECT_EQ(limit({}, {{"VAMS_MIGRATE_LIMIT", "2"}}, file), ItemCount{2});
-  EXPECT_EQ(limit({}, {{"VAMS_MIGRATE_LIMIT", ""}}, file), ItemCount{1}) << "an empty variable is not set";
   EXPECT_EQ(limit({}, {}, R"({"local": "d"})"), std::nullopt);
+}
+
+TEST(Options, AnEmptyVariableIsAMistakeUnlessItOnlyChangesWhatIsPrinted) {
+  const auto mistakes = [](const char* variable, const char* value) {
+    return Resolve(R"({"local": "d"})", {}, {{variable, value}}).mistakes;
+  };
+  EXPECT_THAT(mistakes("VAMS_MIGRATE_LIMIT", ""),
+              ElementsAre("VAMS_MIGRATE_LIMIT: the value is empty: give one, or unset the variable"));
+  EXPECT_EQ(mistakes("VAMS_MIGRATE_DRY_RUN", "").size(), 1u) << "a dry run that is none";
+  EXPECT_EQ(mistakes("VAMS_MIGRATE_STATE_DIR", " \t").size(), 1u);
+  EXPECT_THAT(mistakes("VAMS_MIGRATE_LOG_LEVEL", ""), IsEmpty());
+  EXPECT_THAT(Resolve(R"({"local": "d"})", {{"asset", "a"}}, {{"VAMS_MIGRATE_ASSET", ""}}).mistakes, IsEmpty())
+      << "the flag comes first";
+}
+
+TEST(Options, AValueThatNarrowsOrNamesIsNeverBlank) {
+  for (const char* flag :
+       {"database", "bucket", "prefix", "asset", "since", "profile", "region", "endpoint-url", "asset-storage-table",
+        "sns-topic-arn", "opensearch-endpoint-ssm", "state-dir", "report-dir", "local"}) {
+    for (const char* blank : {"", "  ", "\t", "\"\"", "''", "\u00a0", "\u200b", "\ufeff", "\u201c\u201d"}) {
+      const auto mistakes = Resolve(R"({"local": "d"})", {{flag, blank}}).mistakes;
+      ASSERT_EQ(mistakes.size(), 1u) << flag << " '" << blank << "'";
+      EXPECT_THAT(mistakes.front(), testing::StartsWith("--" + std::string(flag) + ": the value "));
+    }
+  }
+  EXPECT_THAT(LocalMistakes("{\n\"database\": \"\", \"prefix\": \" \", \"state_dir\": \"\"}"),
+              ElementsAre("c.json:2:13: database: the value is empty: give one, or remove the key",
+                          "c.json:2:27: prefix: the value \" \" is blank: give one, or remove the key",
+                          "c.json:2:45: state_dir: the value is empty: give one, or remove the key"));
+  EXPECT_THAT(LocalMistakes(R"({"s3_object_created_sns_topic_arn": {"b": ""}})"),
+              ElementsAre(HasSubstr("the topic of bucket b is empty")));
+}
+
+TEST(Options, StrayCharactersAroundAValueAreNamedWithTheirPlace) {
+  const auto mistake = [](const std::string& key, const std::string& value) {
+    return Resolve("{\n  \"" + key + "\": " + nlohmann::json(value).dump() + "\n}", {{"local", "d"}}).mistakes;
+  };
+  EXPECT_THAT(mistake("aws_region", "us-east-1\u00a0"),
+              ElementsAre("c.json:2:17: aws_region: \"us-east-1\\u00a0\" has a no-break space (U+00A0) at its end: "
+                          "remove it"));
+  for (const char* stray : {" ", "\t", "\r", "\n", "\u00a0", "\u200b", "\ufeff", "\"", "'", "\u201d", "\u200e"}) {
+    for (const char* key : {"aws_profile", "asset_storage_table_name", "opensearch_endpoint_ssm_param", "database",
+                            "asset", "bucket", "state_dir", "s3_object_created_sns_topic_arn"}) {
+      EXPECT_EQ(mistake(key, "name" + std::string(stray)).size(), 1u) << key << " behind: " << stray;
+      EXPECT_EQ(mistake(key, stray + std::string("name")).size(), 1u) << key << " in front: " << stray;
+    }
+  }
+  EXPECT_THAT(mistake("prefix", "scan "), IsEmpty()) << "a key may go on behind a blank";
+  EXPECT_THAT(mistake("aws_profile", "my team/prod"), IsEmpty());
+}
+
+TEST(Options, NamesOnAwsThatNoServiceTakes) {
+  const auto mistakes = [](const std::string& key, std::string_view value) {
+    std::string text(kGuide);
+    const std::size_t at = text.find('"', text.find("\"" + key + "\"") + key.size() + 2);
+    text.replace(at, text.find('"', at + 1) - at + 1, "\"" + std::string(value) + "\"");
+    return Resolve(text).mistakes;
+  };
+  EXPECT_THAT(mistakes("s3_object_created_sns_topic_arn", "arn:aws:sns:us-east-1:123456789012:t.fifo"),
+              ElementsAre(HasSubstr("s3_object_created_sns_topic_arn: expected the ARN of a standard topic")));
+  for (const char* region : {"N. Virginia", "US-EAST-1", "us-east-1a", "us_east_1", "us east 1"}) {
+    EXPECT_THAT(mistakes("aws_region", region),
+                ElementsAre(HasSubstr("aws_region: expected a region such as us-east-1, found \"")));
+  }
+  EXPECT_THAT(mistakes("asset_storage_table_name", "vams assets"), ElementsAre(HasSubstr("the name of a table")));
+  EXPECT_THAT(mistakes("opensearch_file_index_ssm_param", "/vams-prod/aos/assetIndexName"),
+              ElementsAre(HasSubstr("names the same parameter as opensearch_asset_index_ssm_param")));
+}
+
+TEST(Options, SwappedIndexParametersAreNamed) {
+  std::string text(kGuide);
+  const std::size_t assets = text.find("assetIndexName");
+  const std::size_t files = text.find("fileIndexName");
+  text.replace(files, 13, "assetIndexName").replace(assets, 14, "fileIndexName");
+  EXPECT_THAT(Resolve(text).mistakes, ElementsAre(HasSubstr("opensearch_asset_index_ssm_param: ")));
+}
+
+TEST(Options, KnowWhoGaveThem) {
+  const auto out =
+      Resolve("{\"local\": \"d\",\n \"aws_profile\": \"p\"}", {{"region", "eu-west-1"}}, {{"VAMS_MIGRATE_LIMIT", "3"}});
+  const auto& origins = out.resolved->origins;
+  EXPECT_EQ(origins.find("aws_profile")->second, "aws_profile in c.json:2");
+  EXPECT_EQ(origins.find("aws_region")->second, "--region");
+  EXPECT_EQ(origins.find("limit")->second, "VAMS_MIGRATE_LIMIT");
+  EXPECT_FALSE(origins.contains("endpoint_url"));
+}
+
+TEST(ConfigFile, AnUnknownKeyNamesTheOneThatIsMeant) {
+  for (const auto& [typed, meant] : {std::pair("DRY_RUN", "dry_run"),
+                                     {"AWS_REGION", "aws_region"},
+                                     {"region", "aws_region"},
+                                     {"profile", "aws_profile"},
+                                     {"sns_topic_arn", "s3_object_created_sns_topic_arn"},
+                                     {"asset_table", "asset_storage_table_name"},
+                                     {"opensearch_endpoint", "opensearch_endpoint_ssm_param"},
+                                     {"max-rate", "max_rate"},
+                                     {"MAX_WORKERS", "reindex_settings.max_workers"}}) {
+    EXPECT_THAT(LocalMistakes("{\"" + std::string(typed) + "\": 1}"),
+                ElementsAre(HasSubstr(std::string("did you mean ") + meant + "?")))
+        << typed;
+  }
 }
 
 TEST(Options, ASwitchCanBeTurnedOffAgain) {

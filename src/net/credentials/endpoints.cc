@@ -83,7 +83,8 @@ Result<Endpoint> Resolve(const AwsSettings& settings, const Host& host, std::str
 }  // namespace
 
 Result<Endpoint> EndpointFor(const AwsSettings& settings, Service service, std::string_view region, EndpointFlag flag) {
-  if (flag == EndpointFlag::kUse && settings.endpoint_url) return Configured(*settings.endpoint_url, "--endpoint-url");
+  if (flag == EndpointFlag::kUse && settings.endpoint_url)
+    return Configured(*settings.endpoint_url, settings.endpoint_url_by);
   const std::optional<Host> host = HostOf(service);
   if (!host) return Fail(ErrorCode::kUsage, "{} has no endpoint of its own", ServiceName(service));
   return Resolve(settings, *host, region);

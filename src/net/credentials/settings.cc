@@ -78,7 +78,7 @@ Error UnknownProfile(const ProfileFiles& files, std::string_view name, std::stri
 
 Status ReadRegion(const Reader& reader, const AwsFlags& flags, AwsSettings& settings) {
   std::optional<Said> said = reader.First({"AWS_REGION", "AWS_DEFAULT_REGION"}, "region");
-  if (flags.region) said = Said{*flags.region, "--region"};
+  if (flags.region) said = Said{*flags.region, flags.region_by};
   if (!said) return {};
   if (!IsRegionName(said->value)) {
     return std::unexpected(
@@ -147,7 +147,7 @@ Result<AwsSettings> ResolveSettings(Environment environment, ProfileFiles files,
   const Reader named(environment, {});
   std::optional<Said> profile = named.First({"AWS_PROFILE", "AWS_DEFAULT_PROFILE"}, nullptr);
   if (flags.profile) {
-    profile = Said{*flags.profile, "--profile"};
+    profile = Said{*flags.profile, flags.profile_by};
     settings.profile_by_flag = true;
   }
   if (profile) {
@@ -160,8 +160,9 @@ Result<AwsSettings> ResolveSettings(Environment environment, ProfileFiles files,
   TRY(ReadRegion(reader, flags, settings));
   if (flags.endpoint_url) {
     const Result<Url> url = ParseUrl(*flags.endpoint_url);
-    if (!url) return std::unexpected(Error(url.error()).In("--endpoint-url"));
+    if (!url) return std::unexpected(Error(url.error()).In(flags.endpoint_url_by));
     settings.endpoint_url = flags.endpoint_url;
+    settings.endpoint_url_by = flags.endpoint_url_by;
   }
   TRY(reader.Flag("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "ignore_configured_endpoint_urls",
                   settings.ignore_configured_endpoints));

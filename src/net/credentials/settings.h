@@ -18,6 +18,10 @@ struct AwsFlags {
   std::optional<std::string> profile{};
   std::optional<std::string> region{};
   std::optional<std::string> endpoint_url{};
+  // What errors call them: the flag, the variable or the key of the configuration file with its line.
+  std::string profile_by = "--profile";
+  std::string region_by = "--region";
+  std::string endpoint_url_by = "--endpoint-url";
 };
 
 // The instance metadata service (IMDS).
@@ -39,7 +43,8 @@ struct AwsSettings {
   bool profile_by_flag = false;
   std::optional<std::string> region{};        // nullopt: nobody says; ResolveRegion asks the instance metadata
   std::optional<std::string> endpoint_url{};  // by flag, for every service
-  bool ignore_configured_endpoints = false;   // all but the flag
+  std::string endpoint_url_by = "--endpoint-url";
+  bool ignore_configured_endpoints = false;  // all but the flag
   bool use_fips = false;
   std::optional<std::string> ca_bundle{};  // PEM file
   RetryOptions retry{};
