@@ -24,10 +24,10 @@ Exit ExitOf(Outcome outcome) {
 Status CheckCostOf(Invocation& in, Deployment& deployment, const MigrationRequest& request, Log& log) {
   const Options& options = in.options;
   std::optional<EarlierRun> earlier;
-  if (const std::string& id = request.resume.empty() ? request.replay : request.resume; !id.empty()) {
-    TRY_ASSIGN(earlier, ReadRun(options.state_dir, id));
+  if (const auto& id = request.resume ? request.resume : request.replay) {
+    TRY_ASSIGN(earlier, ReadRun(options.state_dir, *id));
   }
-  if (!request.replay.empty()) return CheckCost(options, PlanItems(earlier->failed_items, options));
+  if (request.replay) return CheckCost(options, PlanItems(earlier->failed_items, options));
   log.Info("Looking at what the run would cost (--max-cost)");
   NoLog quiet;
   NoProgress none;
@@ -78,11 +78,11 @@ class RunCommand final : public Command {
 class OfRunCommand : public Command {
  public:
   void Define(Flags& flags) override {
-    flags.Argument("RUN", run_, "the id of the run, as `vams-migrate runs` lists it");
+    flags.Argument("RUN", run_, "the id of the run, as `vams-migrate runs` lists it, or latest");
   }
 
  protected:
-  const std::string& run() const { return run_; }
+  Result<std::string> RunId(const Invocation& in) const { return FindRunId(in.options.state_dir, run_); }
 
  private:
   std::string run_;
@@ -92,7 +92,7 @@ class ResumeCommand final : public OfRunCommand {
  public:
   CommandInfo info() const override {
     return {.name = "resume",
-            .summary = "go on with a run that was stopped or killed; what is confirmed is not sent again",
+            .summary = "resume a run that was stopped or killed; what is confirmed is not sent again",
             .example =
                 "vams-migrate runs                                      # which there are\n"
                 "vams-migrate resume 20260115_100000 --config prod.json # with the configuration and flags of the run",
@@ -101,7 +101,10 @@ class ResumeCommand final : public OfRunCommand {
             .logs_notes = true,
             .without_flags = {"dry-run"}};
   }
-  Exit Run(Invocation& in) override { return RunWith(in, {.resume = run()}); }
+  Exit Run(Invocation& in) override {
+    auto id = RunId(in);
+    return id ? RunWith(in, {.resume = *std::move(id)}) : in.output.Failure(id.error());
+  }
 };
 
 class ReplayCommand final : public OfRunCommand {
@@ -115,7 +118,10 @@ class ReplayCommand final : public OfRunCommand {
             .logs_notes = true,
             .without_flags = {"limit"}};
   }
-  Exit Run(Invocation& in) override { return RunWith(in, {.replay = run()}); }
+  Exit Run(Invocation& in) override {
+    auto id = RunId(in);
+    return id ? RunWith(in, {.replay = *std::move(id)}) : in.output.Failure(id.error());
+  }
 };
 
 class ReindexCommand final : public Command {

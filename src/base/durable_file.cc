@@ -5,7 +5,9 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstdlib>
+#include <utility>
 
 #include "base/file_error.h"
 
@@ -40,13 +42,49 @@ Status WriteAll(int fd, std::string_view text, const std::filesystem::path& path
   return {};
 }
 
+// 0, or an errno.
+int SyncError(const std::filesystem::path& directory) {
+  const Fd fd(open(directory.empty() ? "." : directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  return fd.get() < 0 || fsync(fd.get()) != 0 ? errno : 0;
+}
+
+bool KnowsNoSync(int error) { return error == EINVAL || error == ENOTSUP || error == EOPNOTSUPP || error == ENOSYS; }
+
+// `text` in a new file beside `path`, on the disk; its name.
+Result<std::string> WriteBeside(const std::filesystem::path& path, std::string_view text) {
+  std::string temporary = path.string() + ".XXXXXX";
+  const Fd fd(mkostemp(temporary.data(), O_CLOEXEC));  // made with mode 0600
+  if (fd.get() < 0) return Refuse(temporary, "make", errno);
+  Status written = WriteAll(fd.get(), text, temporary);
+  if (written && fchmod(fd.get(), 0600) != 0) written = Refuse(temporary, "make", errno);
+  if (written && fsync(fd.get()) != 0) written = Refuse(temporary, "write", errno);
+  if (written) return temporary;
+  unlink(temporary.c_str());
+  return std::unexpected(std::move(written).error());
+}
+
+// 0, or an errno: EEXIST where `to` is taken.
+int MoveToFreeName(const std::string& from, const std::filesystem::path& to) {
+  if (renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return 0;
+  if (!KnowsNoSync(errno)) return errno;
+  // A file system without that: the name is taken first, then filled.
+  const Fd taken(open(to.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+  if (taken.get() < 0) return errno;
+  if (rename(from.c_str(), to.c_str()) == 0) return 0;
+  const int error = errno;
+  unlink(to.c_str());
+  return error;
+}
+
 }  // namespace
 
 Status SyncDirectory(const std::filesystem::path& directory) {
-  const Fd fd(open(directory.empty() ? "." : directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (fd.get() < 0 || fsync(fd.get()) != 0) return Refuse(directory, "sync", errno);
+  const int error = SyncError(directory);
+  if (error != 0 && !KnowsNoSync(error)) return Refuse(directory, "sync", error);
   return {};
 }
+
+bool CanSyncDirectory(const std::filesystem::path& directory) { return !KnowsNoSync(SyncError(directory)); }
 
 Result<std::optional<std::string>> ReadWholeFile(const std::filesystem::path& path, Bytes at_most) {
   constexpr std::size_t kPart = 1 << 16;
@@ -73,21 +111,27 @@ Result<std::optional<std::string>> ReadWholeFile(const std::filesystem::path& pa
 }
 
 Status ReplaceDurably(const std::filesystem::path& path, std::string_view text) {
-  std::string temporary = path.string() + ".XXXXXX";
-  const Fd fd(mkostemp(temporary.data(), O_CLOEXEC));  // made with mode 0600
-  if (fd.get() < 0) return Refuse(temporary, "make", errno);
-  Status written = WriteAll(fd.get(), text, temporary);
-  if (written && fsync(fd.get()) != 0) written = Refuse(temporary, "write", errno);
-  if (written && rename(temporary.c_str(), path.c_str()) != 0) written = Refuse(path, "replace", errno);
-  if (!written) {
+  TRY_ASSIGN(const std::string temporary, WriteBeside(path, text));
+  if (rename(temporary.c_str(), path.c_str()) != 0) {
+    const int error = errno;
     unlink(temporary.c_str());
-    return written;
+    return Refuse(path, "replace", error);
+  }
+  return SyncDirectory(path.parent_path());
+}
+
+Status CreateDurably(const std::filesystem::path& path, std::string_view text) {
+  TRY_ASSIGN(const std::string temporary, WriteBeside(path, text));
+  if (const int error = MoveToFreeName(temporary, path); error != 0) {
+    unlink(temporary.c_str());
+    if (error == EEXIST) return Fail(ErrorCode::kConflict, "{} is there already", path.string());
+    return Refuse(path, "make", error);
   }
   return SyncDirectory(path.parent_path());
 }
 
 Status AppendLineDurably(const std::filesystem::path& path, std::string_view line) {
-  const Fd fd(open(path.c_str(), O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0600));
+  const Fd fd(open(path.c_str(), O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (fd.get() < 0) return Refuse(path, "open", errno);
   struct stat info{};
   if (fstat(fd.get(), &info) != 0) return Refuse(path, "read", errno);

@@ -9,6 +9,7 @@ namespace {
 ErrorCode CodeOf(int error_number) {
   switch (error_number) {
     case ENOSPC:
+    case EFBIG:  // a limit of the process or of the file system
     case EDQUOT: return ErrorCode::kNoSpace;
     case EROFS: return ErrorCode::kReadOnly;
     case EACCES:

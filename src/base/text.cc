@@ -8,6 +8,8 @@
 #include <cstring>
 #include <numeric>
 
+#include "base/printable_json.h"
+
 namespace vams {
 namespace {
 
@@ -52,6 +54,37 @@ std::size_t AsciiRun(std::string_view text, std::size_t at) {
     if ((eight & kHighBits) == 0) run += rest;
   }
   return run;
+}
+
+// Of a valid sequence of `n` bytes, 2 to 4.
+std::uint32_t CodePoint(std::string_view text, std::size_t at, std::size_t n) {
+  std::uint32_t c = static_cast<unsigned char>(text[at]) & (0x7FU >> n);
+  for (std::size_t i = 1; i < n; ++i) c = c << 6 | (static_cast<unsigned char>(text[at + i]) & 0x3FU);
+  return c;
+}
+
+// What a terminal takes for a command or an end of a line, and what changes or hides how the text around it is seen.
+// The joiners U+200C and U+200D stay: scripts and emoji need them.
+bool Misleads(std::uint32_t c) {
+  struct Range {
+    std::uint32_t first;
+    std::uint32_t last;
+  };
+  static constexpr auto kRanges = std::to_array<Range>({{0x80, 0x9F},          // C1 controls: U+009B begins a sequence
+                                                        {0xAD, 0xAD},          // soft hyphen
+                                                        {0x61C, 0x61C},        // Arabic letter mark
+                                                        {0x115F, 0x1160},      // Hangul fillers
+                                                        {0x180E, 0x180E},      // Mongolian vowel separator
+                                                        {0x200B, 0x200B},      // zero-width space
+                                                        {0x200E, 0x200F},      // marks of direction
+                                                        {0x2028, 0x202E},      // separators, embeddings, overrides
+                                                        {0x2060, 0x206F},      // invisible operators, isolates
+                                                        {0x3164, 0x3164},      // Hangul filler
+                                                        {0xFEFF, 0xFEFF},      // byte order mark
+                                                        {0xFFF9, 0xFFFB},      // interlinear annotation
+                                                        {0x1D173, 0x1D17A},    // controls of musical notation
+                                                        {0xE0000, 0xE007F}});  // tags
+  return c >= 0x80 && std::ranges::any_of(kRanges, [c](const Range& r) { return c >= r.first && c <= r.last; });
 }
 
 std::size_t EditDistance(std::string_view a, std::string_view b) {
@@ -137,10 +170,34 @@ std::string Printable(std::string_view text) {
     if (n == 0 || byte < 0x20 || byte == 0x7F) {
       out += fmt::format("\\x{:02x}", byte);
       ++at;
-    } else {
-      out.append(text.substr(at, n));
-      at += n;
+      continue;
     }
+    const std::uint32_t c = n == 1 ? byte : CodePoint(text, at, n);
+    if (!Misleads(c)) {
+      out.append(text.substr(at, n));
+    } else {
+      out += c <= 0xFFFF ? fmt::format("\\u{:04x}", c) : fmt::format("\\U{:08x}", c);
+    }
+    at += n;
+  }
+  return out;
+}
+
+std::string PrintableJson(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t n = std::max<std::size_t>(1, SequenceLength(text, at));
+    const auto byte = static_cast<unsigned char>(text[at]);
+    const std::uint32_t c = n == 1 ? byte : CodePoint(text, at, n);
+    if (n == 1 ? byte != 0x7F : !Misleads(c)) {
+      out.append(text.substr(at, n));
+    } else if (c <= 0xFFFF) {
+      out += fmt::format("\\u{:04x}", c);
+    } else {
+      out += fmt::format("\\u{:04x}\\u{:04x}", 0xD800 + ((c - 0x10000) >> 10), 0xDC00 + ((c - 0x10000) & 0x3FF));
+    }
+    at += n;
   }
   return out;
 }

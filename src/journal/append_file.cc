@@ -27,13 +27,14 @@ int WriteAt(int fd, std::string_view bytes, std::uint64_t offset) {
 }  // namespace
 
 Result<AppendFile> AppendFile::OpenAs(const std::filesystem::path& path, int flags, SyncFile sync) {
-  const int fd = open(path.c_str(), flags | O_CLOEXEC, 0600);
+  const int fd = open(path.c_str(), flags | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (fd < 0) {
     Error error = FileError("open", path, errno);
     if (errno == ENOENT) error.code = ErrorCode::kNotFound;
     return std::unexpected(std::move(error));
   }
   AppendFile file(path, fd, 0, std::move(sync));
+  if ((flags & O_CREAT) != 0 && fchmod(fd, 0600) != 0) return std::unexpected(FileError("make", path, errno));
   struct stat info{};
   if (fstat(fd, &info) != 0) return std::unexpected(FileError("read", path, errno));
   file.size_ = static_cast<std::uint64_t>(info.st_size);

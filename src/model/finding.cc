@@ -4,6 +4,8 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "base/printable_json.h"
+
 namespace vams {
 namespace {
 
@@ -57,7 +59,7 @@ std::string ToNdjson(const Finding& finding) {
                               {"kind", FindingKindName(finding.kind)},
                               {"cause", finding.cause}};
   if (!finding.detail.empty()) line["detail"] = finding.detail;
-  return line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  return PrintableJson(line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
 }
 
 }  // namespace vams

@@ -41,7 +41,7 @@ void FindingSink::WriteLine(const Finding& finding) {
   if (!file_) {
     std::error_code error;
     std::filesystem::create_directories(path_.parent_path(), error);
-    file_.reset(std::fopen(path_.c_str(), "ab"));
+    file_ = OpenPrivate(path_, PrivateFile::kAppend);
   }
   const std::string line = ToNdjson(finding) + "\n";
   if (!file_ || std::fwrite(line.data(), line.size(), 1, file_.get()) != 1) {

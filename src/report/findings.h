@@ -1,15 +1,14 @@
 #pragma once
 
 #include <cstdint>
-#include <cstdio>
 #include <filesystem>
 #include <map>
-#include <memory>
 #include <string>
 #include <tuple>
 #include <vector>
 
 #include "base/mutex.h"
+#include "base/private_file.h"
 #include "base/result.h"
 #include "model/finding.h"
 
@@ -49,15 +48,12 @@ class FindingSink {
   const std::filesystem::path& path() const { return path_; }
 
  private:
-  struct Close {
-    void operator()(std::FILE* file) const { std::fclose(file); }
-  };
   void WriteLine(const Finding& finding) REQUIRES(mu_);
   void Count(Finding finding) REQUIRES(mu_);
 
   const std::filesystem::path path_;
   mutable Mutex mu_;
-  std::unique_ptr<std::FILE, Close> file_ GUARDED_BY(mu_);
+  FilePtr file_ GUARDED_BY(mu_);
   Status status_ GUARDED_BY(mu_);
   std::map<std::tuple<IndexKind, FindingKind, std::string>, FindingGroup> groups_ GUARDED_BY(mu_);
   std::vector<Finding> kept_ GUARDED_BY(mu_);

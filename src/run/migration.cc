@@ -3,12 +3,11 @@
 #include <malloc.h>
 #include <sys/resource.h>
 
-#include <cerrno>
-#include <cstring>
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "base/durable_file.h"
+#include "base/printable_json.h"
 #include "config/options_json.h"
 #include "run/indexing/indexing_wait.h"
 #include "run/indexing/local_indexers.h"
@@ -185,13 +184,8 @@ MigrationReport Migration::Finish() {
   return std::move(report_);
 }
 
-Status WriteReport(const fs::path& path, const MigrationReport& report) {
-  std::ofstream out(path);
-  out << ToJson(report).dump(4, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << "\n";
-  out.close();
-  if (out) return {};
-  return Fail(errno == ENOSPC ? ErrorCode::kNoSpace : ErrorCode::kIo, "cannot write the report {}: {}", path.string(),
-              std::strerror(errno));
+std::string TextOf(const MigrationReport& report) {
+  return PrintableJson(ToJson(report).dump(4, ' ', false, nlohmann::ordered_json::error_handler_t::replace)) + "\n";
 }
 
 void LogIndex(Log& log, std::string_view title, const IndexReport& index) {
@@ -232,10 +226,10 @@ bool Whole(const RunJournal& journal) {
 }
 
 void TellHowToGoOn(Log& log, const MigrationRequest& request, const std::string& run_id) {
-  if (request.replay.empty()) {
+  if (!request.replay) {
     log.Info("To go on: vams-migrate resume {}, with the same configuration and flags", run_id);
   } else {
-    log.Info("To try again: vams-migrate replay {}", request.replay);
+    log.Info("To try again: vams-migrate replay {}", *request.replay);
   }
 }
 
@@ -248,21 +242,31 @@ Result<MigrationResult> RunMigration(const Options& options, Deployment& deploym
   TRY_ASSIGN(const auto lock, LockForWriting(options));
   TRY(CheckTables(options, deployment, /*documents=*/!options.skip_verification && !options.dry_run));
   TRY(CheckIndexes(deployment));
-  TRY_ASSIGN(const RunDirectory directory, request.resume.empty()
-                                               ? RunDirectory::Create(options.state_dir, clock.Now())
-                                               : RunDirectory::Open(options.state_dir, request.resume));
-  FindingSink findings(directory.path() / kFindingsFile);
+  // The journal, and with it its lock, before anything of the run is touched, and until everything is done with: the
+  // run may be another process's, which has its scratch files there.
   std::unique_ptr<RunJournal> journal;
-  if (!request.resume.empty()) {
-    TRY_ASSIGN(journal, RunJournal::Resume(directory.path(), options));
+  if (request.resume) {
+    TRY_ASSIGN(const fs::path of_run, RunDirectory::Find(options.state_dir, *request.resume));
+    TRY_ASSIGN(journal, RunJournal::Resume(of_run, options));
+  }
+  TRY_ASSIGN(const RunDirectory directory, request.resume ? RunDirectory::Open(options.state_dir, *request.resume)
+                                                          : RunDirectory::Create(options.state_dir, clock.Now()));
+  if (!CanSyncDirectory(options.state_dir)) {
+    log.Warning(
+        "The file system of {} cannot sync a directory: after a power failure the newest files of the run may be "
+        "missing. A local disk is safer (--state-dir)",
+        options.state_dir.string());
+  }
+  FindingSink findings(directory.path() / kFindingsFile);
+  if (journal) {
     TRY(findings.LoadFile());
     TellResumed(log, *journal);
   }
   std::optional<HandledItems> only;
-  if (!request.replay.empty()) {
+  if (request.replay) {
     only.emplace(directory.scratch() / "replay");
-    TRY_ASSIGN(const std::uint64_t items, LoadFailedItems(options.state_dir, request.replay, *only));
-    log.Info("Trying again the {} failed items of run {}", items, request.replay);
+    TRY_ASSIGN(const std::uint64_t items, LoadFailedItems(options.state_dir, *request.replay, *only));
+    log.Info("Trying again the {} failed items of run {}", items, *request.replay);
   }
   RunContext run{options, deployment, clock, log, progress, stop, findings, std::move(random), journal.get()};
   if (options.dry_run) log.Info("DRY RUN: nothing will be changed");
@@ -275,7 +279,7 @@ Result<MigrationResult> RunMigration(const Options& options, Deployment& deploym
     TRY_ASSIGN(journal, RunJournal::Begin(directory.path(),
                                           {.id = directory.id(),
                                            .program_version = request.program_version,
-                                           .replay_of = request.replay,
+                                           .replay_of = request.replay.value_or(""),
                                            .now = clock.Now()},
                                           options));
     run.journal = journal.get();
@@ -287,8 +291,7 @@ Result<MigrationResult> RunMigration(const Options& options, Deployment& deploym
   result.report = migration.Finish();
   if (result.report.verification) LogVerification(log, *result.report.verification);
   if (request.report_file == ReportFile::kWrite) {
-    result.report_file = NewReportPath(options.report_dir, result.report.started);
-    TRY(WriteReport(result.report_file, result.report));
+    TRY_ASSIGN(result.report_file, WriteNewReport(options.report_dir, result.report.started, TextOf(result.report)));
     log.Info("Report saved to: {}", result.report_file.string());
   }
   if (journal && (!phases || result.report.interrupted || !Whole(*journal))) {

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "report/migration_report.h"
@@ -22,9 +24,9 @@ enum class ReportFile { kWrite, kNone };
 
 struct MigrationRequest {
   ReportFile report_file = ReportFile::kWrite;
-  std::string resume{};           // the id of a run that was stopped; "": a new one
-  std::string program_version{};  // for the journal
-  std::string replay{};  // the id of a run whose failed items are tried again, and nothing else; "": everything
+  std::optional<std::string> resume{};  // the id of a run that was stopped; nullopt: a new one
+  std::string program_version{};        // for the journal
+  std::optional<std::string> replay{};  // the id of a run whose failed items alone are tried again
 };
 
 // The whole migration as the options say: assets, files, wait, verification, report. An error means that it could not

@@ -6,18 +6,13 @@
 #include <cstdio>
 #include <cstring>
 
+#include "base/private_file.h"
+
 namespace vams {
 namespace {
 
 constexpr std::size_t kMaxFanIn = 32;
 constexpr std::size_t kFileBuffer = 16 * 1024;
-
-struct CloseFile {
-  void operator()(std::FILE* file) const {
-    if (file != nullptr) std::fclose(file);
-  }
-};
-using File = std::unique_ptr<std::FILE, CloseFile>;
 
 std::unexpected<Error> FileError(const std::filesystem::path& path, std::string_view what) {
   const int error = errno;
@@ -35,7 +30,8 @@ struct Header {
 
 class ExternalSorter::RunWriter {
  public:
-  explicit RunWriter(std::filesystem::path path) : path_(std::move(path)), file_(std::fopen(path_.c_str(), "wb")) {
+  explicit RunWriter(std::filesystem::path path)
+      : path_(std::move(path)), file_(OpenPrivate(path_, PrivateFile::kReplace)) {
     if (file_) std::setvbuf(file_.get(), nullptr, _IOFBF, kFileBuffer);
   }
   Status Write(std::string_view key, std::string_view payload) {
@@ -54,7 +50,7 @@ class ExternalSorter::RunWriter {
  private:
   bool Put(std::string_view text) { return text.empty() || std::fwrite(text.data(), text.size(), 1, file_.get()) == 1; }
   std::filesystem::path path_;
-  File file_;
+  FilePtr file_;
 };
 
 class ExternalSorter::RunReader {
@@ -96,7 +92,7 @@ class ExternalSorter::RunReader {
  private:
   bool Get(std::string& into) { return into.empty() || std::fread(into.data(), into.size(), 1, file_.get()) == 1; }
   std::filesystem::path path_;
-  File file_;
+  FilePtr file_;
   Record record_;
   bool done_ = false;
 };

@@ -39,6 +39,30 @@ TEST(DurableFile, IsForItsOwnerOnly) {
             std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
 }
 
+TEST(DurableFile, IsMadeInThePlaceOfNothing) {
+  TempDir dir;
+  const auto path = dir.path() / "file";
+  ASSERT_TRUE(CreateDurably(path, "one"));
+  const auto again = CreateDurably(path, "two");
+  ASSERT_FALSE(again);
+  EXPECT_EQ(again.error().code, ErrorCode::kConflict);
+  EXPECT_EQ(*ReadWholeFile(path), "one");
+  const auto link = dir.path() / "link";
+  std::filesystem::create_symlink(dir.path() / "elsewhere", link);
+  EXPECT_FALSE(CreateDurably(link, "three"));
+  EXPECT_EQ(FilesIn(dir.path()), 2u) << "nothing temporary stays";
+}
+
+TEST(DurableFile, AFileSystemThatSyncsNoDirectoriesIsNoFailure) {
+  TempDir dir;
+  EXPECT_TRUE(CanSyncDirectory(dir.path()));
+  EXPECT_TRUE(SyncDirectory(dir.path()));
+  EXPECT_FALSE(SyncDirectory(dir.path() / "none"));
+  // proc(5) knows no fsync.
+  EXPECT_FALSE(CanSyncDirectory("/proc/self"));
+  EXPECT_TRUE(SyncDirectory("/proc/self"));
+}
+
 TEST(DurableFile, IsReadUpToABound) {
   TempDir dir;
   const auto path = dir.path() / "file";

@@ -1,9 +1,11 @@
 #include "base/file_lock.h"
 
 #include <gtest/gtest.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <atomic>
+#include <fstream>
 #include <thread>
 
 #include "testing/temp_dir.h"
@@ -19,6 +21,31 @@ TEST(FileLock, ASecondHolderIsRefusedAndToldWhoHoldsIt) {
   ASSERT_FALSE(second);
   EXPECT_EQ(second.error().code, ErrorCode::kBusy);
   EXPECT_NE(second.error().message.find(std::to_string(getpid())), std::string::npos);
+}
+
+// The file is everybody's word for who held the lock last; the message is about who holds it now.
+TEST(FileLock, AProcessThatHasEndedIsNotTheHolder) {
+  TempDir dir;
+  const auto path = dir.path() / "run.lock";
+  const auto first = FileLock::Acquire(path);
+  ASSERT_TRUE(first);
+  const pid_t ended = fork();
+  if (ended == 0) _exit(0);
+  ASSERT_EQ(waitpid(ended, nullptr, 0), ended);
+  std::ofstream(path) << ended << "\n";
+  const auto second = FileLock::Acquire(path);
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().message.find(fmt::format("process {} holds", ended)), std::string::npos)
+      << second.error().message;
+}
+
+TEST(FileLock, IsForItsOwnerAlone) {
+  TempDir dir;
+  const auto path = dir.path() / "run.lock";
+  std::ofstream(path) << "";  // as an earlier version left it
+  std::filesystem::permissions(path, std::filesystem::perms(0644));
+  ASSERT_TRUE(FileLock::Acquire(path));
+  EXPECT_EQ(std::filesystem::status(path).permissions(), std::filesystem::perms(0600));
 }
 
 TEST(FileLock, IsFreeAgainAfterItsHolder) {

@@ -115,6 +115,19 @@ Result<std::vector<RunSummary>> ListRuns(const fs::path& state_dir) {
   return runs;
 }
 
+Result<std::string> FindRunId(const fs::path& state_dir, const std::string& word) {
+  if (word != "latest") return word;
+  std::string newest;  // ids are the times at which the runs began
+  std::error_code error;
+  for (const fs::directory_entry& entry : fs::directory_iterator(state_dir, error)) {
+    if (!entry.is_directory(error) || !fs::exists(entry.path() / "journal", error)) continue;
+    newest = std::max(newest, entry.path().filename().string());
+  }
+  if (!newest.empty()) return newest;
+  return std::unexpected(MakeError(ErrorCode::kNotFound, "there is no run in {} yet", state_dir.string())
+                             .WithHint("`vams-migrate runs` lists the runs of a state directory (--state-dir)"));
+}
+
 Result<EarlierRun> ReadRun(const fs::path& state_dir, const std::string& id) {
   TRY_ASSIGN(const fs::path directory, RunDirectory::Find(state_dir, id));
   TRY_ASSIGN(const JournalContents seen, FileJournal::Read(directory));

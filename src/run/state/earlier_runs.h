@@ -31,6 +31,9 @@ struct RunSummary {
 // The runs below `state_dir`, oldest first. No directory: none.
 Result<std::vector<RunSummary>> ListRuns(const std::filesystem::path& state_dir);
 
+// `latest` is the newest run there is; any other word is an id and comes back as it is. kNotFound: there is no run yet.
+Result<std::string> FindRunId(const std::filesystem::path& state_dir, const std::string& word);
+
 // How far a phase of a run has come: "not begun", "under way" (or where it was stopped), "ended", "left out".
 enum class Standing : std::uint8_t { kNotBegun, kUnderWay, kEnded, kLeftOut };
 

@@ -1,11 +1,14 @@
 #include "run/state/run_directory.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdio>
+#include <cstdlib>
 #include <cstring>
-#include <memory>
+
+#include "base/durable_file.h"
+#include "base/private_file.h"
 
 namespace vams {
 namespace {
@@ -36,31 +39,26 @@ Status EnsureWritable(const fs::path& directory, std::string_view what_for) {
   std::error_code error;
   fs::create_directories(directory, error);
   if (error) return CannotWrite(directory, what_for, error.value());
-  const fs::path probe = directory / (".vams-migrate-" + std::to_string(getpid()));
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(
-      std::fopen(probe.c_str(), "w"), [](std::FILE* f) { return f == nullptr ? 0 : std::fclose(f); });
-  if (!file || std::fputc('\n', file.get()) == EOF || std::fflush(file.get()) != 0) {
-    const int code = errno;
-    fs::remove(probe, error);
-    return CannotWrite(directory, what_for, code);
-  }
-  fs::remove(probe, error);
-  return {};
+  // A name of its own: one that others could foresee might be a link to a file that matters.
+  std::string probe = (directory / ".vams-migrate-XXXXXX").string();
+  const int fd = mkostemp(probe.data(), O_CLOEXEC);
+  if (fd < 0) return CannotWrite(directory, what_for, errno);
+  const int code = write(fd, "\n", 1) == 1 ? 0 : errno;
+  close(fd);
+  unlink(probe.c_str());
+  return code == 0 ? Status{} : CannotWrite(directory, what_for, code);
 }
 
 Result<RunDirectory> RunDirectory::Create(const fs::path& state_dir, UtcTime now) {
   TRY(EnsureWritable(state_dir, "the state of the run"));
   for (int later = 0; later < kMostRunsAhead; ++later) {
     std::string id = FormatCompact(now + std::chrono::seconds(later));
-    std::error_code error;
     const fs::path path = state_dir / id;
-    if (!fs::create_directory(path, error)) {
-      if (error) return CannotWrite(path, "the state of the run", error.value());
-      continue;  // taken by a run of that second
-    }
+    const int error = MakePrivateDirectory(path);
+    if (error == EEXIST) continue;  // taken by a run of that second
+    if (error != 0) return CannotWrite(path, "the state of the run", error);
     RunDirectory directory(std::move(id), path);
-    fs::create_directory(directory.scratch(), error);
-    if (error) return CannotWrite(directory.scratch(), "the state of the run", error.value());
+    TRY(directory.MakeScratch());
     return directory;
   }
   return Fail(ErrorCode::kIo, "{} holds too many runs of this second", state_dir.string());
@@ -81,16 +79,25 @@ Result<RunDirectory> RunDirectory::Open(const fs::path& state_dir, const std::st
   TRY_ASSIGN(const fs::path path, Find(state_dir, id));
   std::error_code error;
   RunDirectory directory(id, path);
+  fs::permissions(path, fs::perms::owner_all, error);  // of an earlier version; of another owner: as it is
   fs::remove_all(directory.scratch(), error);
-  fs::create_directory(directory.scratch(), error);
-  if (error) return CannotWrite(directory.scratch(), "the state of the run", error.value());
+  TRY(directory.MakeScratch());
   return directory;
 }
 
-fs::path NewReportPath(const fs::path& report_dir, UtcTime now) {
+Status RunDirectory::MakeScratch() const {
+  const int error = MakePrivateDirectory(scratch());
+  return error == 0 ? Status{} : CannotWrite(scratch(), "the state of the run", error);
+}
+
+Result<fs::path> WriteNewReport(const fs::path& report_dir, UtcTime now, std::string_view text) {
   for (int later = 0;; ++later) {
     fs::path path = report_dir / ("migration_report_" + FormatCompact(now + std::chrono::seconds(later)) + ".json");
-    if (later == kMostRunsAhead || !fs::exists(path)) return path;
+    const Status written = CreateDurably(path, text);
+    if (written) return path;
+    if (written.error().code != ErrorCode::kConflict || later == kMostRunsAhead) {
+      return std::unexpected(Error(written.error()).In("the report could not be written"));
+    }
   }
 }
 

@@ -211,6 +211,11 @@ Status RunJournal::Commit(const FileProgress& progress, const std::vector<Object
 Result<std::uint64_t> LoadFailedItems(const fs::path& state_dir, const std::string& id, HandledItems& items) {
   TRY_ASSIGN(const fs::path directory, RunDirectory::Find(state_dir, id));
   TRY_ASSIGN(const JournalContents seen, FileJournal::Read(directory));
+  if (!seen.state.ended && FileJournal::InUse(directory)) {
+    return std::unexpected(
+        MakeError(ErrorCode::kBusy, "run {} is still active: its failed items are not all known yet", id)
+            .WithHint("wait until it has ended; `vams-migrate runs` shows it"));
+  }
   const auto length = seen.state.side_files.find(kFailedFile);
   std::uint64_t left = length == seen.state.side_files.end() ? 0 : length->second;
   std::uint64_t count = 0;

@@ -13,7 +13,7 @@ Error SideFile::CannotWrite(int code) const {
 }
 
 Status SideFile::Write(std::string_view line) {
-  if (!file_) file_.reset(std::fopen(path_.c_str(), "ab"));
+  if (!file_) file_ = OpenPrivate(path_, PrivateFile::kAppend);
   if (!file_ || std::fwrite(line.data(), 1, line.size(), file_.get()) != line.size() ||
       std::fputc('\n', file_.get()) == EOF) {
     return std::unexpected(CannotWrite(errno));

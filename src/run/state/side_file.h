@@ -1,12 +1,11 @@
 #pragma once
 
 #include <cstdint>
-#include <cstdio>
 #include <filesystem>
 #include <functional>
-#include <memory>
 #include <string_view>
 
+#include "base/private_file.h"
 #include "base/result.h"
 
 namespace vams {
@@ -25,13 +24,10 @@ class SideFile {
   const std::filesystem::path& path() const { return path_; }
 
  private:
-  struct Close {
-    void operator()(std::FILE* file) const { std::fclose(file); }
-  };
   Error CannotWrite(int code) const;
 
   std::filesystem::path path_;
-  std::unique_ptr<std::FILE, Close> file_;
+  FilePtr file_;
 };
 
 }  // namespace vams
