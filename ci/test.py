@@ -113,12 +113,13 @@ class Suite:
 
     def everything(self):
         programs = [tier for tier in PROGRAM_TIERS if any((ROOT / "tests" / tier).glob("*.cc"))]
-        for script in ("format", "layers", "commits", "length", "words", "shell"):
+        for script in ("format", "layers", "commits", "length", "words", "printed", "shell"):
             self.check(script, [ROOT / f"ci/{script}.sh"])
         self.real_servers()
         self.build("release", "-DVAMS_TESTS=ON")
         for tier in programs:
             self.gtest(f"{tier}_tests", tier, "release")
+        self.check("hardened", [ROOT / "ci/hardened.sh"], ["build release"])
         self.check("registered", [sys.executable, ROOT / "ci/registered.py"], ["build release"], tier="unit")
         if (ROOT / "cli/golden_check_main.cc").exists():
             for path in sorted((ROOT / "tests/fixtures/golden").glob("*.jsonl")):

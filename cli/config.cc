@@ -30,7 +30,7 @@ class ConfigTemplateCommand final : public Command {
           MakeError(ErrorCode::kUsage, "--preset: expected small, medium or large, found '{}'", preset_));
     }
     const std::string text = ConfigTemplate(found->second);
-    if (!in.output.json()) in.output.out() << text;
+    if (!in.output.json()) in.output.Text(text);
     in.output.Json(nlohmann::ordered_json{{"template", text}});
     return Exit::kOk;
   }

@@ -4,6 +4,7 @@
 #include <exception>
 #include <new>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <utility>
 
 #include "base/text.h"
@@ -12,6 +13,7 @@
 #include "cli/help.h"
 #include "cli/signals.h"
 #include "cli/version.h"
+#include "config/pasted_text.h"
 
 namespace vams::cli {
 namespace {
@@ -57,10 +59,32 @@ class Dispatcher {
       names_.push_back(info.name);
       commands_.push_back(std::move(command));
     }
-    split_ = SplitCommandLine(args, names_);
+    split_ = SplitCommandLine(WithoutWords(args), names_);
   }
 
-  Exit Run() {
+  // Whether a command has begun that sends.
+  bool sends() const {
+    return running_ && (info_.kind == CommandKind::kRun || info_.kind == CommandKind::kReindex ||
+                        info_.kind == CommandKind::kRollback);
+  }
+
+  // `help COMMAND`, `version` and -V, which people type, as the flags that they stand for.
+  std::vector<std::string> WithoutWords(std::vector<std::string> args) const {
+    if (args.empty()) return args;
+    if (args.front() == "-V" || (args.front() == "version" && IsNoCommand("version"))) {
+      args.front() = "--version";
+    } else if (args.front() == "help" && IsNoCommand("help")) {
+      args.erase(args.begin());
+      args.emplace_back("--help");
+    }
+    return args;
+  }
+  bool IsNoCommand(std::string_view word) const { return std::ranges::find(names_, word) == names_.end(); }
+
+  Exit Run() { return Flushed(Chosen()); }
+
+ private:
+  Exit Chosen() {
     if (split_.wants_version) {
       output_.Line(std::string(program_.name) + " " + std::string(kVersion));
       output_.Json(nlohmann::ordered_json{{"program", program_.name}, {"version", kVersion}});
@@ -76,15 +100,15 @@ class Dispatcher {
       }
       return output_.Failure(Incomplete(words));
     }
-    if (words.empty() && split_.stray && !names_.front().empty()) return output_.Failure(UnknownCommand(*split_.stray));
+    if (words.empty() && split_.stray && !names_.front().empty())
+      return output_.Failure(UnknownCommand("", *split_.stray));
     command_ = commands_[static_cast<std::size_t>(at - names_.begin())].get();
     info_ = infos_[static_cast<std::size_t>(at - names_.begin())];
     return RunChosen(words.empty());
   }
 
- private:
   Error Incomplete(const std::string& words) const {
-    if (split_.stray) return UnknownCommand(words + " " + *split_.stray);
+    if (split_.stray) return UnknownCommand(words + " ", *split_.stray);
     std::string next;
     for (const std::string_view name : names_) {
       if (!name.starts_with(words + " ")) continue;
@@ -97,15 +121,21 @@ class Dispatcher {
                  .hint = fmt::format("{} {} --help", program_.name, words)};
   }
 
-  Error UnknownCommand(const std::string& typed) const {
-    // Also of the first words: "lcoal" is near "local", not "local init".
-    std::vector<std::string_view> candidates = names_;
-    for (const std::string_view name : names_) candidates.push_back(name.substr(0, name.find(' ')));
+  // `words`: those of a group of commands, with a blank behind; "": none.
+  Error UnknownCommand(const std::string& words, const std::string& typed) const {
+    // Of the next word alone: "lcoal" is near "local", not "local init", and "local foo" is near no "local load".
+    std::vector<std::string_view> candidates;
+    for (const std::string_view name : names_) {
+      if (!name.starts_with(words)) continue;
+      candidates.push_back(name.substr(words.size()));
+      candidates.push_back(candidates.back().substr(0, candidates.back().find(' ')));
+    }
     const auto nearest = Nearest(typed, candidates);
     return Error{.code = ErrorCode::kUsage,
-                 .message = "there is no command '" + Printable(typed) + "'" +
-                            (nearest ? "; did you mean '" + std::string(*nearest) + "'?" : ""),
-                 .hint = fmt::format("{} --help lists the commands", program_.name)};
+                 .message = "there is no command '" + words + Printable(typed) + "'" +
+                            (nearest ? "; did you mean '" + words + std::string(*nearest) + "'?" : ""),
+                 .hint = fmt::format("{}{} --help lists the commands", program_.name,
+                                     words.empty() ? "" : " " + words.substr(0, words.size() - 1))};
   }
 
   Exit RunChosen(bool is_default) {
@@ -121,18 +151,27 @@ class Dispatcher {
     }
     if (auto parsed = Parse(app); !parsed) return output_.Failure(parsed.error());
     if (!context_.variables.empty()) NoteUnknownVariables();
-    Invocation invocation{.context = context_, .output = output_, .options = {}, .notes = {}, .config = {}};
+    Invocation invocation{
+        .context = context_, .output = output_, .options = {}, .notes = {}, .origins = {}, .config = {}};
     if (config_ != nullptr && config_->count() > 0) invocation.config = config_->as<std::string>();
-    if (!invocation.config) invocation.config = context_.environment(EnvironmentName("config"));
+    if (!invocation.config && config_ != nullptr) {
+      invocation.config = context_.environment(EnvironmentName("config"));
+      if (const auto blank = WhyBlank(invocation.config ? invocation.config->string() : "config")) {
+        return output_.Failure(
+            MakeError(ErrorCode::kUsage, "{}: {}: give one, or unset the variable", EnvironmentName("config"), *blank));
+      }
+    }
     if (command_->resolves_options()) {
       if (const auto exit = Resolve(invocation)) return *exit;
     }
-    if (info_.drains_on_signal) InstallStopSignals(context_.stop);
+    if (info_.drains_on_signal) {
+      InstallStopSignals(context_.stop, info_.kind == CommandKind::kRun || info_.kind == CommandKind::kReindex);
+    }
     if (invocation.options.deadline) {
       context_.stop.RequestAt(context_.clock, context_.clock.Elapsed() + *invocation.options.deadline);
     }
-    const Exit exit = command_->Run(invocation);
-    return Flushed(exit);
+    running_ = true;
+    return command_->Run(invocation);
   }
 
   void Define(CLI::App& app) {
@@ -145,7 +184,8 @@ class Dispatcher {
     for (CLI::Option* own : app.get_options()) own_.push_back(own);
     if (info_.kind != CommandKind::kPlain || !command_->resolves_options()) {
       config_ = app.add_option("--config", texts_.emplace_back(), "configuration file (JSON; comments are allowed)")
-                    ->type_name("FILE");
+                    ->type_name("FILE")
+                    ->check([](const std::string& value) { return WhyBlank(value).value_or(""); }, "");
       config_->group("Which VAMS");
     }
     for (const Setting& setting : AllSettings()) {
@@ -167,13 +207,15 @@ class Dispatcher {
   }
 
   Status Parse(CLI::App& app) {
-    std::vector<std::string> args = FromEnvironment();
+    TRY_ASSIGN(std::vector<std::string> args, FromEnvironment());
     TRY(AppendTyped(app, args));
     std::ranges::reverse(args);
     try {
       app.parse(args);
     } catch (const CLI::ArgumentMismatch& e) {
       return Usage(Reworded(e.what()), HelpHint());
+    } catch (const CLI::ValidationError& e) {
+      return Usage(Printable(e.what()), HelpHint());
     } catch (const CLI::ParseError& e) {
       // What is missing may well be what is misspelt.
       const auto extras = Extras(app);
@@ -226,13 +268,20 @@ class Dispatcher {
   }
 
   // The variables of flags that are no settings; in front, so that what was typed comes after and counts.
-  std::vector<std::string> FromEnvironment() const {
+  Result<std::vector<std::string>> FromEnvironment() const {
     std::vector<std::string> out;
     for (const CLI::Option* own : own_) {
       if (own->get_lnames().empty() || own->get_lnames().front() == "help") continue;
-      const std::string& flag = own->get_lnames().front();
-      const auto value = context_.environment(EnvironmentName(flag));
-      if (value && !value->empty()) out.push_back("--" + flag + "=" + *value);
+      const std::string flag = "--" + own->get_lnames().front();
+      const std::string variable = EnvironmentName(own->get_lnames().front());
+      const auto value = context_.environment(variable);
+      const bool typed = std::ranges::any_of(
+          split_.rest, [&](const std::string& arg) { return arg == flag || arg.starts_with(flag + "="); });
+      if (!value || typed) continue;
+      if (const auto blank = WhyBlank(*value)) {
+        return Usage(fmt::format("{}: {}: give one, or unset the variable", variable, *blank), HelpHint());
+      }
+      out.push_back(flag + "=" + *value);
     }
     return out;
   }
@@ -257,7 +306,7 @@ class Dispatcher {
     for (const std::string& variable : context_.variables) {
       if (std::ranges::find(known, variable) != known.end()) continue;
       const auto nearest = Nearest(variable, candidates);
-      output_.Note("the environment variable " + variable + " stands for no flag" +
+      output_.Note("ignoring " + variable + ": no such setting" +
                    (nearest ? "; did you mean " + std::string(*nearest) + "?" : ""));
     }
   }
@@ -298,6 +347,7 @@ class Dispatcher {
     if (!resolved) return output_.Failure(resolved.error());
     invocation.options = std::move(resolved->options);
     invocation.notes = std::move(resolved->notes);
+    invocation.origins = std::move(resolved->origins);
     output_.SetFormat(invocation.options.output);
     if (!info_.logs_notes) {
       for (const std::string& note : invocation.notes) output_.Note(note);
@@ -327,23 +377,26 @@ class Dispatcher {
   CLI::Option* config_ = nullptr;
   std::deque<std::string> texts_;  // what CLI11 writes values into; their addresses stay
   bool wants_version_ = false;
+  bool running_ = false;
 };
 
 }  // namespace
 
 std::string_view WhyStopped(const Invocation& in) {
-  return in.context.stop.overdue() ? "the time of --deadline is over" : "interrupted before the end";
+  return in.context.stop.overdue() ? "--deadline reached" : "interrupted before the end";
 }
 
 Exit Dispatch(const Program& program, const std::vector<std::string>& args, Context& context) {
+  std::optional<Dispatcher> dispatcher;
   try {
-    return Dispatcher(program, args, context).Run();
+    return dispatcher.emplace(program, args, context).Run();
   } catch (const std::bad_alloc&) {
     context.err << "error: out of memory\n";
   } catch (const std::exception& e) {
     context.err << "error: " << Printable(e.what()) << '\n';
   }
-  return Exit::kDifferences;
+  // An exception is no verdict: what sends was cut off in the middle and can be resumed, the rest did nothing.
+  return dispatcher && dispatcher->sends() ? Exit::kInterrupted : Exit::kCannotStart;
 }
 
 }  // namespace vams::cli

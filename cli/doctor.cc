@@ -17,7 +17,7 @@ class DoctorCommand final : public Command {
  public:
   CommandInfo info() const override {
     return {.name = "doctor",
-            .summary = "look at everything that a run needs, one line each with its fix; changes nothing",
+            .summary = "check everything that a run needs, one line each with its fix; changes nothing",
             .example = "vams-migrate doctor --config prod.json",
             .kind = CommandKind::kDoctor,
             .drains_on_signal = true};
@@ -30,7 +30,7 @@ class DoctorCommand final : public Command {
       Print(in.output, check);
       listed.push_back(AsJson(check));
     };
-    bool failed = false;
+    std::size_t failed = 0;
     auto deployment =
         OpenVams(in, {.indexes = true, .documents = true, .streams = VamsNeeds::Streams::kAll, .tolerant = true},
                  &console.log());
@@ -41,15 +41,18 @@ class DoctorCommand final : public Command {
             .detail = error.message,
             .fix = error.hint});
       tell({.name = "everything else", .state = State::kUnknown, .detail = "not looked at: it needs the above"});
-      failed = true;
+      failed = 1;
     } else {
       const auto checks = RunDoctor(in.options, *deployment, in.context.stop, tell);
-      failed = std::ranges::any_of(checks, [](const DoctorCheck& c) { return c.state == State::kFailed; });
+      failed = static_cast<std::size_t>(
+          std::ranges::count_if(checks, [](const DoctorCheck& c) { return c.state == State::kFailed; }));
     }
-    in.output.Line(failed ? "A run would be refused or would fail: see above." : "A run can start.");
-    in.output.Json({{"ok", !failed}, {"checks", std::move(listed)}});
+    in.output.Line(failed == 0   ? std::string("A run can start.")
+                   : failed == 1 ? std::string("1 check failed. Fix it before a run.")
+                                 : fmt::format("{} checks failed. Fix them before a run.", failed));
+    in.output.Json({{"ok", failed == 0}, {"checks", std::move(listed)}});
     if (in.context.stop.requested()) return Exit::kInterrupted;
-    return failed ? Exit::kCannotStart : Exit::kOk;
+    return failed > 0 ? Exit::kCannotStart : Exit::kOk;
   }
 
  private:

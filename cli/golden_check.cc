@@ -7,6 +7,7 @@
 #include <optional>
 #include <ostream>
 
+#include "base/text.h"
 #include "cli/json_difference.h"
 #include "cli/recording_index.h"
 #include "indexers/asset_indexer.h"
@@ -171,9 +172,9 @@ Result<GoldenCounts> RunGoldenFile(const std::string& path, const GoldenVamsMake
     ++(differences->empty() ? counts.passed : counts.failed);
     if (differences->empty()) continue;
     const Json* name = Find(golden, "name");
-    out << fmt::format("FAILED {}:{} {}\n", path, number,
-                       name != nullptr && name->is_string() ? name->get<std::string>() : std::string("(no name)"));
-    for (const std::string& difference : *differences) out << "  " << difference << '\n';
+    const std::string shown = name != nullptr && name->is_string() ? name->get<std::string>() : "(no name)";
+    out << Printable(fmt::format("FAILED {}:{} {}", path, number, shown)) << '\n';
+    for (const std::string& difference : *differences) out << "  " << Printable(difference) << '\n';
   }
   if (file.bad()) return Fail(ErrorCode::kIo, "cannot read {}", path);
   return counts;

@@ -75,7 +75,9 @@ class IndexesShow final : public Command {
         const nlohmann::ordered_json definition = Parsed((*info)->definition);
         in.output.Line(fmt::format("{}: {} documents, {} bytes", (*info)->name, Grouped((*info)->documents),
                                    Grouped((*info)->size_bytes)));
-        PrintFields(in.output, definition);
+        if (const auto printed = PrintFields(in.output, definition); !printed) {
+          return in.output.Failure(Error(printed.error()).In((*info)->name));
+        }
         result["documents"] = (*info)->documents;
         result["size_bytes"] = (*info)->size_bytes;
         result["definition"] = definition;
@@ -89,13 +91,18 @@ class IndexesShow final : public Command {
   }
 
  private:
-  static void PrintFields(Output& output, const nlohmann::ordered_json& definition) {
+  static Status PrintFields(Output& output, const nlohmann::ordered_json& definition) {
     const auto at = nlohmann::ordered_json::json_pointer("/mappings/properties");
-    if (!definition.is_object() || !definition.contains(at) || !definition.at(at).is_object()) return;
+    if (!definition.is_object() || !definition.contains(at) || !definition.at(at).is_object()) return {};
     for (const auto& [name, field] : definition.at(at).items()) {
+      const auto type = field.is_object() ? field.find("type") : field.end();
+      if (!field.is_object() || (type != field.end() && !type->is_string())) {
+        return Fail(ErrorCode::kBadReply, "the mapping of the field {} has no type that is a text", Printable(name));
+      }
       output.Line(fmt::format("  {:<32}  {}", Printable(name),
-                              field.is_object() ? field.value("type", std::string("object")) : field.dump()));
+                              type == field.end() ? std::string("object") : type->get<std::string>()));
     }
+    return {};
   }
 };
 

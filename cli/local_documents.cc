@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "base/printable_json.h"
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/deployment.h"
@@ -86,7 +87,7 @@ class DocumentsGet final : public DocumentsCommand {
     if (document.is_discarded()) {
       return in.output.Failure(MakeError(ErrorCode::kCorrupt, "the document '{}' is no JSON", Printable(id())));
     }
-    in.output.out() << document.dump(2, ' ', false, kReplace) << '\n';
+    in.output.Text(PrintableJson(document.dump(2, ' ', false, kReplace)) + "\n");
     return Exit::kOk;
   }
 };

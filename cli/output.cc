@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/printable_json.h"
 #include "base/text.h"
 
 namespace vams::cli {
@@ -14,7 +15,10 @@ constexpr auto kReplace = nlohmann::ordered_json::error_handler_t::replace;
 std::string HintFor(const std::vector<ConfigMistake>& mistakes) {
   const bool names = std::ranges::any_of(
       mistakes, [](const ConfigMistake& m) { return m.message.starts_with("Please set the ") && m.key != "local"; });
-  return names ? "an embedded VAMS needs no names: --local DIR" : "";
+  return names ? "an embedded VAMS needs no names: --local DIR (`vams-migrate local init DIR` makes one to try things "
+                 "on); "
+                 "`vams-migrate --help` lists the commands"
+               : "";
 }
 
 }  // namespace
@@ -45,12 +49,16 @@ Exit ExitFor(ErrorCode code) {
 }
 
 void Output::Line(std::string_view text) {
-  if (!json()) out_ << text << '\n';
+  if (!json()) out_ << Printable(text) << '\n';
 }
 
+void Output::Text(std::string_view text) { out_ << text; }
+
 void Output::Json(const nlohmann::ordered_json& result) {
-  if (json()) out_ << result.dump(2, ' ', false, kReplace) << '\n';
+  if (json()) out_ << PrintableJson(result.dump(2, ' ', false, kReplace)) << '\n';
 }
+
+void Output::Ask(std::string_view text) { err_ << Printable(text) << std::flush; }
 
 void Output::Note(std::string_view text) { err_ << "note: " << Printable(text) << '\n'; }
 

@@ -23,10 +23,14 @@ class Output {
   std::ostream& out() { return out_; }
   std::ostream& err() { return err_; }
 
-  // A line of the result; nothing in JSON form.
+  // A line of the result, made Printable; nothing in JSON form.
   void Line(std::string_view text);
+  // Several lines of this program's own, such as a template, or JSON in PrintableJson's form: as they are.
+  void Text(std::string_view text);
   // The result; nothing in text form.
   void Json(const nlohmann::ordered_json& result);
+  // A question on standard error, without an end of line.
+  void Ask(std::string_view text);
   // "note: ..." on standard error.
   void Note(std::string_view text);
 

@@ -4,6 +4,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdlib>
 #include <iostream>
 #include <string_view>
@@ -34,6 +35,8 @@ void KeepMemoryFlat() {
 int ProgramMain(const Program& program, int argc, char** argv) {
   std::ios::sync_with_stdio(false);
   KeepMemoryFlat();
+  // A limit of file sizes (ulimit -f) then fails the write, which says where, instead of ending the process in silence.
+  std::signal(SIGXFSZ, SIG_IGN);
   SystemClock clock;
   static StopFlag stop;  // a signal may come until the very end of the process
   std::vector<std::string> variables;

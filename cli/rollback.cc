@@ -16,7 +16,7 @@ class RollbackCommand final : public Command {
  public:
   CommandInfo info() const override {
     return {.name = "rollback",
-            .summary = "take the reindex dates off the assets; with --indexes also empty the two indexes",
+            .summary = "remove _os_reindex_date from all assets; with --indexes also empty the two indexes",
             .example =
                 "vams-migrate rollback --config prod.json --dry-run\n"
                 "vams-migrate rollback --config prod.json\n"
@@ -69,8 +69,8 @@ class RollbackCommand final : public Command {
         return std::unexpected(MakeError(ErrorCode::kUsage, "emptying the index {} has to be confirmed", index->name())
                                    .WithHint("--yes " + index->name()));
       }
-      in.output.err() << "Type the name of the index to " << (delete_ ? "delete" : "empty") << " (" << index->name()
-                      << "): " << std::flush;
+      in.output.Ask(
+          fmt::format("Type the name of the index to {} ({}): ", delete_ ? "delete" : "empty", index->name()));
       std::string typed;
       std::getline(in.context.in, typed);
       if (typed != index->name()) {

@@ -21,11 +21,11 @@ Json AsJson(const RunSummary& run) {
 }
 
 std::string AsLine(const RunSummary& run) {
-  std::string line = fmt::format("{:<16}  {}", Printable(run.id), run.error ? run.error->message : run.state);
-  if (run.assets) line += fmt::format("; {} assets", run.assets->touched);
-  if (run.files) line += fmt::format("; {} files", run.files->published);
+  std::string line = fmt::format("{:<16}  {}", run.id, run.error ? run.error->message : run.state);
+  if (run.assets) line += fmt::format(" | {} assets touched", Grouped(run.assets->touched));
+  if (run.files) line += fmt::format(" | {} files sent", Grouped(run.files->published));
   const std::uint64_t failed = (run.assets ? run.assets->failed : 0) + (run.files ? run.files->failed : 0);
-  if (failed > 0) line += fmt::format("; {} failed", failed);
+  if (failed > 0) line += fmt::format(" | {} failed", Grouped(failed));
   return line;
 }
 
@@ -50,7 +50,7 @@ class RunsCommand final : public Command {
     }
     if (runs->empty()) in.output.Note("there is no run yet");
     const bool resumable = std::ranges::any_of(*runs, &RunSummary::resumable);
-    if (resumable) in.output.Note("`vams-migrate resume RUN` goes on with one that was stopped");
+    if (resumable) in.output.Note("`vams-migrate resume RUN` resumes one that was stopped; `latest` is the newest");
     in.output.Json({{"runs", std::move(list)}});
     return Exit::kOk;
   }

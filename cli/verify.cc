@@ -80,10 +80,10 @@ class VerifyCommand final : public Command {
   }
 
   static void PrintFinding(Output& output, const Finding& finding, bool explain) {
-    std::string line = fmt::format("{:<10}  {:<6}  {}  ({})", FindingKindName(finding.kind),
-                                   IndexKindName(finding.index), Printable(finding.id), Printable(finding.cause));
-    if (explain && !finding.detail.empty()) line += "\n            " + Printable(finding.detail);
+    const std::string line = fmt::format("{:<10}  {:<6}  {}  ({})", FindingKindName(finding.kind),
+                                         IndexKindName(finding.index), finding.id, finding.cause);
     output.Line(line);
+    if (explain && !finding.detail.empty()) output.Line("            " + finding.detail);
   }
 
   static nlohmann::ordered_json AsJson(const VerificationResult& result) {

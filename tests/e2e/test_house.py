@@ -1,5 +1,6 @@
 """The project's own scripts: that the sum of the tests cannot lie and that the lint checks find what they are for."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -88,6 +89,19 @@ def test_words(checkout, text, allowed):
     assert (code == 0) == allowed, out
 
 
+@pytest.mark.parametrize("path, text, allowed", [
+    ("cli/a.cc", "in.output.Line(name);\n", True),
+    ("cli/a.cc", "in.output.out() << name;\n", False),
+    ("src/base/a.cc", 'std::ce' 'rr << name;\n', False),
+    ("src/base/a.cc", "err << name;\n", False),
+    ("cli/output.cc", "out_ << Printable(text);\n", True),
+    ("cli/output.cc", "out_ << text;\n", False),
+])
+def test_printed(checkout, path, text, allowed):
+    code, out = check(checkout, "printed.sh", path, text)
+    assert (code == 0) == allowed, out
+
+
 def test_length(checkout):
     assert check(checkout, "length.sh", "src/base/a.cc", "\n" * 500)[0] == 0
     assert check(checkout, "length.sh", "src/base/a.cc", "\n" * 501)[0] == 1
@@ -116,3 +130,41 @@ def test_commit_messages(checkout, message, allowed):
     git("commit", "-q", "--allow-empty", "-m", message)
     done = subprocess.run([checkout / "ci" / "commits.sh"], capture_output=True, text=True, check=False)
     assert (done.returncode == 0) == allowed, done.stdout
+
+
+GUARDED = ["-O2", "-fPIE", "-pie", "-fstack-protector-strong", "-fstack-clash-protection", "-D_FORTIFY_SOURCE=2", "-fcf-protection=full", "-Wl,-z,relro,-z,now"]
+
+
+@pytest.mark.parametrize("instead, complaint", [
+    (None, ""),
+    ("-no-pie", "not position independent"),
+    ("-Wl,-z,execstack", "a stack that can be executed"),
+    ("-Wl,-z,norelro", "read-only after relocation"),
+    ("-Wl,-z,lazy", "bound lazily"),
+    ("-fno-stack-protector", "no stack protector"),
+    ("-U_FORTIFY_SOURCE", "no checked calls"),
+    ("-fcf-protection=none", "no control-flow protection"),
+    ("-fno-stack-clash-protection", "no probes of the stack"),
+])
+def test_hardened(checkout, instead, complaint):
+    if os.uname().machine != "x86_64":
+        pytest.skip("the flags are those of x86-64")
+    functions = "".join(f"int f{i}(int a) {{ return a * {i}; }}\n" for i in range(12))
+    (checkout / "p.c").write_text("#include <stdio.h>\n#include <string.h>\n" + functions + """int main(int argc, char** argv) {
+  char large[20000], small[16];
+  snprintf(large, sizeof large, "%s", argv[argc - 1]);
+  strcpy(small, argv[0]);
+  return puts(large) + puts(small);
+}
+""")
+    (checkout / "build/bin").mkdir(parents=True)
+    flags = [*GUARDED, *([instead] if instead else [])]
+    subprocess.run(["cc", *flags, "-o", checkout / "build/bin/p", checkout / "p.c"], check=True)
+    done = subprocess.run([checkout / "ci/hardened.sh"], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout.count("\n")) == ((1, 1) if instead else (0, 0)), done.stdout
+    assert complaint in done.stdout
+
+
+def test_hardened_wants_programs(checkout):
+    done = subprocess.run([checkout / "ci/hardened.sh"], capture_output=True, text=True, check=False)
+    assert done.returncode == 1 and "no program there" in done.stdout

@@ -63,7 +63,7 @@ def test_failures_by_cause_and_how_to_try_them_again(start_rig, migrate, tmp_pat
     assert len(open(tmp_path / told["findings_file"]).readlines()) == told["findings"] > 0
     assert [step["command"] for step in told["next_steps"]] == [f"vams-migrate replay {run}", "vams-migrate verify"]
     text = migrate("report", run).out
-    assert "24 failed (files): access-denied" in text and "such as" in text and "what helps" in text
+    assert "24 failed (files): access-denied" in text and "such as" in text and "fix: " in text
     findings = tmp_path / told["findings_file"]
     whole = findings.read_bytes()
     findings.write_bytes(b"")

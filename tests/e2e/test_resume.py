@@ -59,7 +59,7 @@ def test_an_interrupted_run_says_how_to_go_on_and_its_report_is_of_the_whole(mig
     assert report["file_reindexing"]["success_count"] == FILES
     assert report["verification"]["overall_success"] is True
     listed = migrate("runs")
-    assert f"{run['run_id']}   success; 300 assets; {FILES} files" in listed.out
+    assert f"{run['run_id']}   success | 300 assets touched | {FILES:,} files sent" in listed.out
     again = migrate("resume", run["run_id"], "--local", large, expect=3)
     assert "has ended (success)" in again.err and "replay" in again.err
 
@@ -358,5 +358,5 @@ def test_a_deadline_while_the_cost_is_looked_at_begins_nothing(start_rig, migrat
     rig = start_rig(*SHAPE, latency_ms=400)
     ran = migrate("run", *against(rig, tmp_path), "--max-cost", "10", "--deadline", "1s", "--output", "json",
                   env=rig.environment(), expect=75)
-    assert "the time of --deadline is over, while the cost was looked at: nothing was begun" in ran.json["error"]["message"]
+    assert "--deadline reached, while the cost was looked at: nothing was begun" in ran.json["error"]["message"]
     assert migrate("runs", "--output", "json").json["runs"] == []

@@ -98,6 +98,16 @@ TEST_F(ProgramTest, VersionInBothForms) {
   EXPECT_THAT(Reindex({"--version"}).out, StartsWith("vams-reindex "));
 }
 
+TEST_F(ProgramTest, HelpAndVersionAsWords) {
+  EXPECT_EQ(Migrate({"help"}).out, Migrate({"--help"}).out);
+  EXPECT_EQ(Migrate({"help", "verify"}).out, Migrate({"verify", "--help"}).out);
+  EXPECT_EQ(Migrate({"help", "local"}).out, Migrate({"local", "--help"}).out);
+  EXPECT_THAT(Migrate({"help", "verfy"}).err, HasSubstr("did you mean 'verify'?"));
+  EXPECT_EQ(Migrate({"version"}).out, Migrate({"--version"}).out);
+  EXPECT_EQ(Migrate({"-V"}).out, Migrate({"--version"}).out);
+  EXPECT_EQ(Reindex({"help"}).out, Reindex({"--help"}).out);
+}
+
 TEST_F(ProgramTest, WrongWordsAndFlagsNameTheNearest) {
   const auto word = Migrate({"verfy"});
   EXPECT_EQ(word.exit, 2);
@@ -105,6 +115,9 @@ TEST_F(ProgramTest, WrongWordsAndFlagsNameTheNearest) {
   EXPECT_THAT(word.err, StartsWith("error: there is no command 'verfy'; did you mean 'verify'?\nhint: "));
   EXPECT_THAT(Migrate({"local"}).err, HasSubstr("needs one more word: init, import, load"));
   EXPECT_THAT(Migrate({"local", "inti"}).err, HasSubstr("did you mean 'local init'?"));
+  EXPECT_THAT(Migrate({"local", "foo"}).err,
+              HasSubstr("there is no command 'local foo'\nhint: vams-migrate local --help"));
+  EXPECT_THAT(Migrate({"lcoal"}).err, HasSubstr("did you mean 'local'?"));
   EXPECT_THAT(Migrate({"--dryrun", "--local", "x"}).err,
               HasSubstr("unknown flag --dryrun of 'run'; did you mean --dry-run?"));
   EXPECT_THAT(Migrate({"local", "init", "d", "--limit", "5"}).err, HasSubstr("unknown flag --limit of 'local init'"));
@@ -129,7 +142,39 @@ TEST_F(ProgramTest, VariablesOfEveryFlag) {
   EXPECT_EQ(Migrate({"config", "template", "--preset", "small"}).exit, 0) << "the flag comes first";
   variables_["VAMS_MIGRATE_LIMTI"] = "5";
   EXPECT_THAT(Migrate({"config", "template", "--preset", "small"}).err,
-              HasSubstr("VAMS_MIGRATE_LIMTI stands for no flag; did you mean VAMS_MIGRATE_LIMIT?"));
+              HasSubstr("ignoring VAMS_MIGRATE_LIMTI: no such setting; did you mean VAMS_MIGRATE_LIMIT?"));
+}
+
+TEST_F(ProgramTest, AnEmptyArgumentIsAnError) {
+  const std::vector<std::vector<std::string>> commands = {{"resume"},
+                                                          {"replay"},
+                                                          {"report"},
+                                                          {"local", "init"},
+                                                          {"local", "load"},
+                                                          {"local", "search", "assets"},
+                                                          {"local", "documents", "get", "assets"},
+                                                          {"local", "add", "bucket"},
+                                                          {"local", "add", "asset", "models"},
+                                                          {"local", "import", "models", "--database"},
+                                                          {"local", "add", "bucket", "b", "--prefix"},
+                                                          {"config", "check"},
+                                                          {"--config"}};
+  for (const std::vector<std::string>& command : commands) {
+    for (const char* blank : {"", " ", "\"\""}) {
+      auto args = command;
+      args.emplace_back(blank);
+      const auto ran = Migrate(args);
+      EXPECT_EQ(ran.exit, 2) << command.front() << ": " << ran.err;
+      EXPECT_THAT(ran.err, HasSubstr("the value ")) << command.front();
+    }
+  }
+  EXPECT_THAT(Migrate({"resume", ""}).err, StartsWith("error: RUN: the value is empty\n"));
+  EXPECT_THAT(Migrate({"--asset", "", "--local", "x"}).err, HasSubstr("--asset: the value is empty"));
+  EXPECT_THAT(Migrate({"--asset=", "--local", "x"}).err, HasSubstr("--asset: the value is empty"));
+  variables_["VAMS_MIGRATE_PRESET"] = "";
+  EXPECT_THAT(Migrate({"config", "template"}).err, HasSubstr("VAMS_MIGRATE_PRESET: the value is empty"));
+  variables_ = {{"VAMS_MIGRATE_CONFIG", ""}};
+  EXPECT_THAT(Migrate({"--local", "x"}).err, HasSubstr("VAMS_MIGRATE_CONFIG: the value is empty"));
 }
 
 TEST_F(ProgramTest, MissingNamesAreUsage) {
@@ -170,8 +215,8 @@ TEST_F(ProgramTest, ConfigTemplateIsCheckedByItself) {
   EXPECT_EQ(text.exit, 0);
   std::string filled = text.out;
   for (std::size_t at = 0; (at = filled.find("\"YOUR_", at)) != std::string::npos;) {
-    const bool topic = filled.compare(at, 12, "\"YOUR_S3_OBJ") == 0;
-    filled.replace(at, filled.find('"', at + 1) - at + 1, topic ? "\"auto\"" : "\"x\"");
+    const std::string name = filled.substr(at + 6, filled.find('"', at + 1) - at - 6);
+    filled.replace(at, name.size() + 7, name.starts_with("S3_OBJ") ? "\"auto\"" : "\"" + name + "\"");
   }
   const auto ran = Migrate({"config", "check", Write("t.json", filled)});
   EXPECT_EQ(ran.exit, 0) << ran.err;
