@@ -62,20 +62,20 @@ class AddBucket final : public AddCommand {
   }
   void Define(Flags& flags) override {
     flags.Argument("NAME", name_, "name of the bucket");
-    flags.Value("--prefix", prefix_, "TEXT", "baseAssetsPrefix of the record (default: /)");
+    flags.FreeText("--prefix", prefix_, "TEXT", "baseAssetsPrefix of the record (default: /)");
     flags.Switch("--versioned", versioned_, "keep the versions of its objects");
   }
 
  protected:
   Result<std::string> Edit(LocalEdit& edit) override {
-    TRY_ASSIGN(const LocalBucketPlace place, MakeLocalBucketPlace(name_, prefix_));
+    TRY_ASSIGN(const LocalBucketPlace place, MakeLocalBucketPlace(name_, prefix_.value_or("")));
     TRY_ASSIGN(const std::string id, edit.AddBucket(place, versioned_));
     return fmt::format("bucket {} with prefix {}, bucket id {}", place.bucket, Printable(place.prefix), id);
   }
 
  private:
   std::string name_;
-  std::string prefix_;
+  std::optional<std::string> prefix_;  // "": a record without one
   bool versioned_ = false;
 };
 
@@ -93,7 +93,7 @@ class AddAsset final : public AddCommand {
     flags.FreeText("--tags", tags_, "TAGS", "tags: a,b");
     flags.Value("--type", type_, "TYPE", "assetType: none, folder or .ext");
     flags.Value("--bucket", bucket_, "NAME", "bucket of its files (default: the only one there is)");
-    flags.Value("--prefix", prefix_, "TEXT", "with --bucket: prefix of the bucket record (default: /)");
+    flags.FreeText("--prefix", prefix_, "TEXT", "with --bucket: prefix of the bucket record (default: /)");
     flags.Switch("--not-distributable", not_distributable_, "isDistributable false");
     flags.Switch("--archived", archived_, "archive it: its record moves to DATABASE#deleted");
   }
@@ -108,7 +108,7 @@ class AddAsset final : public AddCommand {
     change.type = type_;
     if (not_distributable_) change.is_distributable = false;
     if (!bucket_.empty()) {
-      TRY_ASSIGN(change.place, MakeLocalBucketPlace(bucket_, prefix_));
+      TRY_ASSIGN(change.place, MakeLocalBucketPlace(bucket_, prefix_.value_or("")));
     }
     TRY_ASSIGN(const bool added, edit.PutAsset(change));
     if (archived_) TRY(edit.ArchiveAsset(asset()));
@@ -122,7 +122,7 @@ class AddAsset final : public AddCommand {
   std::optional<std::string> tags_;
   std::optional<std::string> type_;
   std::string bucket_;
-  std::string prefix_;
+  std::optional<std::string> prefix_;  // "": a record without one
   bool not_distributable_ = false;
   bool archived_ = false;
 };

@@ -31,13 +31,13 @@ class LocalImportCommand final : public Command {
     flags.Argument("PATH", path_, "the folder");
     flags.RequiredValue("--database", database_, "ID", "database of the assets; made if missing");
     flags.Value("--bucket", bucket_, "NAME", "bucket of the files; made if missing (default: vams-assets)");
-    flags.Value("--prefix", prefix_, "TEXT", "start of every key (default: none)");
+    flags.FreeText("--prefix", prefix_, "TEXT", "start of every key (default: none)");
     flags.FreeText("--tags", tags_, "TAGS", "tags of every asset: a,b");
     flags.Switch("--copy", copy_, "keep a copy of the files; without it they are read where they are");
   }
 
   Exit Run(Invocation& in) override {
-    auto place = MakeLocalBucketPlace(bucket_, prefix_);
+    auto place = MakeLocalBucketPlace(bucket_, prefix_.value_or(""));
     if (!place) return in.output.Failure(place.error());
     ImportRequest request{.folder = path_, .database = database_, .place = *place, .tags = std::nullopt, .copy = copy_};
     if (tags_) request.tags = SplitTags(*tags_);
@@ -94,7 +94,7 @@ class LocalImportCommand final : public Command {
   std::string path_;
   std::string database_;
   std::string bucket_ = "vams-assets";
-  std::string prefix_;
+  std::optional<std::string> prefix_;  // "": a record without one
   std::optional<std::string> tags_;
   bool copy_ = false;
 };

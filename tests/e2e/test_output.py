@@ -284,13 +284,14 @@ def test_run_may_be_named(migrate, imported, tmp_path):
     assert only_report(tmp_path / "reports")["verification"]["file_index"]["actual_documents"] == EXPECTED_FILES
 
 
-@pytest.mark.parametrize("flags, table", [
-    (["--asset-storage-table=", "--dry-run"], "assets"), (["--profile=", "--dry-run"], "assets"), (["--dry-run", "--profile", ""], "assets"),
+@pytest.mark.parametrize("flags, named", [
+    (["--asset-storage-table=", "--dry-run"], "--asset-storage-table"), (["--profile=", "--dry-run"], "--profile"),
+    (["--dry-run", "--profile", ""], "--profile"),
 ])
-def test_an_empty_value_does_not_swallow_the_next_flag(migrate, imported, flags, table):
+def test_an_empty_value_is_an_error_and_does_not_swallow_the_next_flag(migrate, imported, flags, named):
     before = contents(imported)
-    ran = migrate("--local", imported, *flags)
-    assert "DRY RUN" in ran.out and f"Scanning asset table: {table}\n" in ran.out
+    ran = migrate("--local", imported, *flags, expect=2)
+    assert ran.err.startswith(f"error: {named}: the value is empty"), ran
     assert contents(imported) == before
 
 

@@ -156,7 +156,6 @@ TEST_F(ProgramTest, AnEmptyArgumentIsAnError) {
                                                           {"local", "add", "bucket"},
                                                           {"local", "add", "asset", "models"},
                                                           {"local", "import", "models", "--database"},
-                                                          {"local", "add", "bucket", "b", "--prefix"},
                                                           {"config", "check"},
                                                           {"--config"}};
   for (const std::vector<std::string>& command : commands) {
