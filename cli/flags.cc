@@ -34,6 +34,10 @@ void Flags::FreeText(const std::string& flag, std::optional<std::string>& to, co
       ->type_name(metavar);
 }
 
+void Flags::OptionalFreeText(const std::string& name, std::string& to, const std::string& help) {
+  app_.add_option(name, to, help)->type_name("");
+}
+
 void Flags::RequiredValue(const std::string& flag, std::string& to, const std::string& metavar,
                           const std::string& help) {
   app_.add_option(flag, to, help)->type_name(metavar)->required()->check(NotBlank, "");

@@ -24,6 +24,8 @@ class Flags {
   // A text for people, which may be empty.
   void FreeText(const std::string& flag, std::optional<std::string>& to, const std::string& metavar,
                 const std::string& help);
+  // The same as an argument that may be left out, such as an expression to search for: a quote may be all of it.
+  void OptionalFreeText(const std::string& name, std::string& to, const std::string& help);
   void RequiredValue(const std::string& flag, std::string& to, const std::string& metavar, const std::string& help);
   // Every one that is given.
   void Values(const std::string& flag, std::vector<std::string>& to, const std::string& metavar,

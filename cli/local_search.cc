@@ -32,7 +32,7 @@ class LocalSearchCommand final : public Command {
   }
   void Define(Flags& flags) override {
     flags.Argument("INDEX", index_, "assets or files");
-    flags.OptionalArgument("QUERY", query_, "the words to find; none or *: everything");
+    flags.OptionalFreeText("QUERY", query_, "the words to find; none or *: everything");
     flags.Value("--limit", limit_, "N", "show at most N (default: 10)");
   }
 

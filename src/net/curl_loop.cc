@@ -210,8 +210,8 @@ void CurlLoop::WaitForSockets(Duration at_most) {
   for (int i = 0; i < count; ++i) {
     const epoll_event& event = events_[static_cast<std::size_t>(i)];
     if (event.data.fd == wake_.get()) {
-      std::uint64_t wakes = 0;
-      static_cast<void>(read(wake_.get(), &wakes, sizeof wakes));
+      eventfd_t wakes = 0;
+      eventfd_read(wake_.get(), &wakes);
       continue;
     }
     if (!watched_[static_cast<std::size_t>(event.data.fd)].asked) {
@@ -270,9 +270,6 @@ void CurlLoop::LetGoOn() {
   }
 }
 
-void CurlLoop::Wake() {
-  const std::uint64_t one = 1;
-  static_cast<void>(write(wake_.get(), &one, sizeof one));
-}
+void CurlLoop::Wake() { eventfd_write(wake_.get(), 1); }
 
 }  // namespace vams

@@ -52,10 +52,16 @@ def test_json(reindex, imported):
     assert report["verification"] is None and "report_file" not in report
 
 
-@pytest.mark.parametrize("operation", ["asset", "", "all", "Assets,files"])
+@pytest.mark.parametrize("operation", ["asset", "all", "Assets,files"])
 def test_a_wrong_operation(reindex, imported, operation):
     before = contents(imported)
     assert "assets, files or both" in reindex("--local", imported, f"--operation={operation}", expect=2).err
+    assert contents(imported) == before
+
+
+def test_an_empty_operation(reindex, imported):
+    before = contents(imported)
+    assert "--operation: the value is empty" in reindex("--local", imported, "--operation=", expect=2).err
     assert contents(imported) == before
 
 

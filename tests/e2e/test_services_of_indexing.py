@@ -65,7 +65,7 @@ def test_the_doctor_names_what_is_wrong_with_its_fix(migrate, imported):
     ran = migrate("doctor", "--local", imported, expect=3)
     assert "failed    index vams-assets-v1: there is none" in ran.out
     assert "fix: vams-migrate indexes create" in ran.out
-    assert "A run would be refused" in ran.out
+    assert "2 checks failed. Fix them before a run." in ran.out
 
 
 def test_the_doctor_of_no_vams(migrate, tmp_path):

@@ -52,7 +52,7 @@ TEST(JournalFault, ACommitThatDoesNotFitIsTakenBackWhereverItStops) {
       const FileSizeLimit limit(before + room);
       const Status status = journal->Commit(batches[1]);
       ASSERT_FALSE(status);
-      EXPECT_EQ(status.error().code, ErrorCode::kIo);  // EFBIG; a full disk is kNoSpace, below
+      EXPECT_EQ(status.error().code, ErrorCode::kNoSpace);
     }
     ASSERT_EQ(fs::file_size(dir.path() / "journal"), before) << "with room for " << room << " bytes";
   }
@@ -65,14 +65,23 @@ TEST(JournalFault, ACommitThatDoesNotFitIsTakenBackWhereverItStops) {
   EXPECT_EQ(contents->dropped_bytes, 0u);
 }
 
-TEST(JournalFault, AFullDiskIsToldApart) {
+TEST(JournalFault, AJournalWithoutRoomIsNotMade) {
   TempDir dir;
-  fs::create_symlink("/dev/full", dir.path() / "journal.new");
-  const auto journal = FileJournal::Create(dir.path(), SampleHeader());
-  ASSERT_FALSE(journal);
-  EXPECT_EQ(journal.error().code, ErrorCode::kNoSpace);
+  {
+    const FileSizeLimit limit(8);
+    const auto journal = FileJournal::Create(dir.path(), SampleHeader());
+    ASSERT_FALSE(journal);
+    EXPECT_EQ(journal.error().code, ErrorCode::kNoSpace);
+  }
   EXPECT_FALSE(fs::exists(dir.path() / "journal")) << "a journal is made whole or not at all";
   EXPECT_TRUE(FileJournal::Create(dir.path(), SampleHeader())) << "what was left is no obstacle";
+}
+
+TEST(JournalFault, ALinkIsNotFollowed) {
+  TempDir dir;
+  fs::create_symlink(dir.path() / "elsewhere", dir.path() / "journal.new");
+  EXPECT_FALSE(FileJournal::Create(dir.path(), SampleHeader()));
+  EXPECT_FALSE(fs::exists(dir.path() / "elsewhere"));
 }
 
 TEST(JournalFault, ACompactionThatDoesNotFitLeavesTheOldJournal) {
