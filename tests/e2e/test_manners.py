@@ -102,7 +102,11 @@ def test_only_the_owner_reads_what_a_run_leaves(migrate, imported, tmp_path):
 
 
 def test_a_hang_up_drains_as_a_signal_to_end_does(migrate, start, large):
-    process = start("vams-migrate", "--local", large, "--max-rate", "200")
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)  # these tests may themselves run under nohup, which a child inherits
+    try:
+        process = start("vams-migrate", "--local", large, "--max-rate", "200")
+    finally:
+        signal.signal(signal.SIGHUP, before)
     time.sleep(1.5)
     process.send_signal(signal.SIGHUP)
     out, err = process.communicate(timeout=30)

@@ -151,7 +151,7 @@ TEST_F(ProgramTest, AnEmptyArgumentIsAnError) {
                                                           {"report"},
                                                           {"local", "init"},
                                                           {"local", "load"},
-                                                          {"local", "search", "assets"},
+                                                          {"local", "search"},
                                                           {"local", "documents", "get", "assets"},
                                                           {"local", "add", "bucket"},
                                                           {"local", "add", "asset", "models"},
